@@ -1,0 +1,39 @@
+import type { PlanBuffer } from './plan.ts'
+import type { Dtype } from './problem.ts'
+
+/** Values of tensors by name. On the host they are float32 whatever the storage; see `roundTo`. */
+export type Tensors = Readonly<Record<string, Float32Array>>
+
+/** Bytes of one stored element. */
+export function bytesOf(dtype: PlanBuffer['dtype']): number {
+  return dtype === 'bf16' ? 2 : 4
+}
+
+/** The nearest values that the storage type can hold (ties to even), as float32. */
+export function roundTo(dtype: Dtype, values: ArrayLike<number>): Float32Array {
+  const rounded = Float32Array.from(values)
+  return dtype === 'f32' ? rounded : decode('bf16', encode('bf16', rounded))
+}
+
+/** The bytes of a buffer that holds `values`, little endian. */
+export function encode(dtype: PlanBuffer['dtype'], values: Float32Array): Uint8Array {
+  if (dtype === 'f32') return new Uint8Array(values.slice().buffer)
+  if (dtype === 'u32') return new Uint8Array(Uint32Array.from(values).buffer)
+  const bits = new Uint32Array(values.slice().buffer)
+  const halves = new Uint16Array(values.length)
+  for (let i = 0; i < bits.length; i++) {
+    const word = bits[i]!
+    const isNaN = (word & 0x7fffffff) > 0x7f800000
+    // Round to nearest even on the 16 bits that are cut; a NaN keeps a bit of its payload and stays a NaN.
+    halves[i] = isNaN ? (word >>> 16) | 0x40 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16
+  }
+  return new Uint8Array(halves.buffer)
+}
+
+/** The inverse of `encode`; exact. */
+export function decode(dtype: PlanBuffer['dtype'], bytes: Uint8Array): Float32Array {
+  const copy = bytes.slice().buffer
+  if (dtype === 'f32') return new Float32Array(copy)
+  if (dtype === 'u32') return Float32Array.from(new Uint32Array(copy))
+  return new Float32Array(Uint32Array.from(new Uint16Array(copy), (half) => half << 16).buffer)
+}

@@ -1,0 +1,3 @@
+export * from './dtype.ts'
+export * from './plan.ts'
+export * from './problem.ts'
