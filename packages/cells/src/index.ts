@@ -1,1 +1,59 @@
-export {}
+export { backwardStep, scanBackwardStep } from './backward-step.ts'
+export type { RecurrentBackwardStep } from './backward-step.ts'
+export { defineCell } from './cell.ts'
+export type { Cell, RecurrentCell, ScanCell } from './cell.ts'
+export { elman } from './cells/elman.ts'
+export { gru } from './cells/gru.ts'
+export { linear } from './cells/linear.ts'
+export { lstm } from './cells/lstm.ts'
+export { mingru } from './cells/mingru.ts'
+export { minlstm } from './cells/minlstm.ts'
+export { slstm, slstmDetached } from './cells/slstm.ts'
+export { compile, evaluate } from './evaluate.ts'
+export type { Program } from './evaluate.ts'
+export {
+  Ry,
+  Wx,
+  add,
+  bias,
+  constant,
+  div,
+  equal,
+  exp,
+  gradientOf,
+  input,
+  leaf,
+  less,
+  lessEqual,
+  log,
+  logSigmoid,
+  max,
+  min,
+  mul,
+  named,
+  neg,
+  preactivation,
+  select,
+  sigmoid,
+  softplus,
+  sqrt,
+  state,
+  stopGradient,
+  sub,
+  tanh,
+} from './expression.ts'
+export type { BinaryOp, Comparison, Condition, Expr, Leaf, Operand, UnaryOp } from './expression.ts'
+export { gradient } from './gradient.ts'
+export type { Output } from './gradient.ts'
+export { CellError } from './messages.ts'
+export type { CellErrorCode } from './messages.ts'
+export { printExpressions } from './print.ts'
+export type { PrintOptions, PrintedExpressions } from './print.ts'
+export type { Target } from './print-functions.ts'
+export { backward, forward } from './recurrent-reference.ts'
+export type { RecurrentGradients, RecurrentInputs, RecurrentSizes } from './recurrent-reference.ts'
+export { cell, cellNames, registerCell } from './registry.ts'
+export { scanBackward, scanForward } from './scan-reference.ts'
+export type { ScanAdjoint, ScanInputs, ScanSizes } from './scan-reference.ts'
+export { substitute } from './substitute.ts'
+export { leavesOf } from './tape.ts'

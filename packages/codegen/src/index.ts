@@ -1,1 +1,5 @@
+export { CodegenError } from './errors.ts'
+export { generate, type GenerateRequest } from './generate.ts'
 export type { Kernel } from './kernel.ts'
+export { templateHash } from './render.ts'
+export { VERSION } from './version.ts'

@@ -43,6 +43,10 @@ export interface WebgpuDevice {
   readonly api: 'webgpu'
   readonly name: string
   readonly title: string
+  /** As `GPUAdapterInfo` has it: `apple`, `nvidia`; `unknown` where a browser hides it. */
+  readonly vendor: string
+  /** As `GPUAdapterInfo` has it: `ampere`; `unknown` where a browser hides it. */
+  readonly architecture: string
   readonly limits: WebgpuLimits
   readonly features: readonly string[]
   readonly subgroupMinSize: number

@@ -1,1 +1,8 @@
+export * from './adapter.ts'
 export * from './device.ts'
+export * from './errors.ts'
+export * from './limits.ts'
+export * from './lookup.ts'
+export { normaliseName } from './name.ts'
+export * from './occupancy.ts'
+export { readDevice } from './read.ts'

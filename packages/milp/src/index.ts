@@ -1,1 +1,6 @@
-export {}
+export * from './errors.ts'
+export { ModelBuilder } from './model.ts'
+export type { LinearModel, Relation, Row, Term, Variable, VariableOptions } from './model.ts'
+export * from './portfolio.ts'
+export * from './solve.ts'
+export type { Verified } from './verify.ts'

@@ -1,1 +1,10 @@
-export {}
+export { canonicalJson } from './canonical.ts'
+export * from './errors.ts'
+export * from './find.ts'
+export { presetFile, presetFileSchema } from './format.ts'
+export { mergePresets } from './merge.ts'
+export * from './path.ts'
+export type * from './preset.ts'
+export { publishedPresets } from './published.ts'
+export { readPresetFile } from './read.ts'
+export * from './validate.ts'

@@ -1,0 +1,20 @@
+// The copies of cp.async that a thread has begun and not waited for.
+#pragma once
+#include "thread.h"
+#include <vector>
+
+namespace tw {
+
+struct Copy {
+  unsigned char* to;
+  uint64_t from;
+  uint32_t bytes, sourceBytes;
+  uint64_t group;
+};
+
+struct CopyQueue {
+  std::vector<Copy> begun;
+  uint64_t group = 0;  // that the next copy belongs to
+};
+
+}  // namespace tw

@@ -1,0 +1,16 @@
+// A stack of its own for each CUDA thread, and the switch between two of them. All share one thread of the operating system.
+#pragma once
+#include <cstddef>
+
+namespace tw {
+
+// Leaves the stack that is running, storing where in `*leave`, and goes on with the other.
+extern "C" void tilewrightSwitch(void** leave, void* enter);
+
+// The stack pointer with which a switch begins `start(argument)` on a new stack; `start` must never return.
+void* newStack(unsigned char* stack, size_t bytes, void (*start)(void*), void* argument);
+
+// Memory for `count` stacks of that many bytes, one behind the other; touched only where a fiber touches it.
+unsigned char* mapStacks(size_t count, size_t bytes);
+
+}  // namespace tw

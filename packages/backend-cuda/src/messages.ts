@@ -1,0 +1,47 @@
+const WITHOUT: Readonly<Record<string, string>> = {
+  nvcc: 'nothing of CUDA compiles here; rules, cost model and sources work without it',
+  ptxas: 'registers and spills stay unknown; rules, cost model and sources work without it',
+  'g++': 'CUDA compiles and is reported on, but does not run on the CPU',
+}
+
+/** A program of the toolchain that does not answer to `--version`. */
+export function missingProgram(path: string): string {
+  const name = Object.keys(WITHOUT).find((known) => path.endsWith(known)) ?? 'g++'
+  return `${path}: no such program, or it does not answer to --version: ${WITHOUT[name]}; install it, or put it on the PATH`
+}
+
+export function timedOut(what: string, ms: number): string {
+  return `${what}: no end after ${ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`}`
+}
+
+export function unknownInstructions(name: string, opcodes: readonly string[]): string {
+  return `${name}: instructions that the CPU runtime does not know: ${opcodes.join(', ')}; the kernel compiles, but only a GPU can run it`
+}
+
+/** Our own C++ does not compile: a compiler too old, or broken. */
+export function runtimeBroken(program: string, output: string): string {
+  return `${program}: does not compile the CPU runtime, which needs g++ 12 or later: ${firstLines(output)}`
+}
+
+export function noEntryPoint(entryPoint: string, known: readonly string[]): string {
+  return `${entryPoint}: no entry point of that name in the module; there are ${known.join(', ') || 'none'}`
+}
+
+export function wrongArguments(entryPoint: string, found: number, wanted: number): string {
+  return `${entryPoint}: the plan hands over ${found} bytes of arguments, the kernel takes ${wanted}`
+}
+
+export function unknownBuffer(entryPoint: string, name: string): string {
+  return `${entryPoint}: the plan has no buffer named ${name}`
+}
+
+export function wrongInput(name: string, found: number | undefined, wanted: number): string {
+  const what = found === undefined ? 'is missing' : `has ${found} elements`
+  return `inputs: ${name} ${what}; the plan needs ${wanted}`
+}
+
+/** The first lines of a compiler's output, quoted, not rephrased. */
+export function firstLines(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  return lines.slice(0, 12).join('\n') || 'it said nothing'
+}

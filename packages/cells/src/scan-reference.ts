@@ -1,0 +1,130 @@
+import { scanBackwardStep } from './backward-step.ts'
+import type { ScanCell } from './cell.ts'
+import { compile } from './evaluate.ts'
+import { missingTensor } from './messages.ts'
+import { checkLength, checkSizes } from './shape.ts'
+import type { Shape } from './shape.ts'
+
+export interface ScanSizes {
+  readonly batch: number
+  readonly time: number
+  readonly channels: number
+}
+
+/** A tensor [B,T,D] for each input of the cell. */
+export type ScanInputs = Readonly<Record<string, Float64Array>>
+
+/** What a scan's backward pass needs besides the inputs; all [B,T,D] but the states [B,D]. */
+export interface ScanAdjoint {
+  /** What `scanForward` returned for the same inputs. */
+  readonly h: Float64Array
+  /** Gradient of each h from outside. */
+  readonly dh: Float64Array
+  readonly h0?: Float64Array
+  /** Gradient of the last state from outside, on top of that of the last h. */
+  readonly dLastState?: Float64Array
+}
+
+/**
+ * The float64 reference of a scan, as a sequential loop: h [B,T,D] and the last one [B,D]; `h0` [B,D] is 0 where
+ * missing. Throws `E_SHAPE` for a missing input or a tensor of another length than the sizes ask for.
+ */
+export function scanForward(
+  cell: ScanCell,
+  sizes: ScanSizes,
+  inputs: ScanInputs,
+  h0?: Float64Array,
+): { readonly h: Float64Array; readonly lastState: Float64Array } {
+  checkInputs(cell, sizes, inputs)
+  if (h0 !== undefined) checkLength(cell.name, 'h0', h0, stateShape(sizes))
+  const { batch, time, channels } = sizes
+  const program = compile([cell.a, cell.b])
+  const h = new Float64Array(batch * time * channels)
+  const lastState = h0?.slice() ?? new Float64Array(batch * channels)
+
+  for (let sequence = 0; sequence < batch; sequence++) {
+    const state = row(lastState, sequence, channels)
+    for (let t = 0; t < time; t++) {
+      const step = sequence * time + t
+      const [a, b] = program.run(
+        program.leaves.map(({ name }) => row(inputs[name]!, step, channels)),
+        channels,
+      ) as [Float64Array, Float64Array]
+      for (let channel = 0; channel < channels; channel++) state[channel] = a[channel]! * state[channel]! + b[channel]!
+      h.set(state, step * channels)
+    }
+  }
+  return { h, lastState }
+}
+
+/** The gradients of Σ h · dh (+ Σ lastState · dLastState): of each input [B,T,D] and of h0 [B,D]. Throws `E_SHAPE`. */
+export function scanBackward(
+  cell: ScanCell,
+  sizes: ScanSizes,
+  inputs: ScanInputs,
+  adjoint: ScanAdjoint,
+): { readonly dInputs: Readonly<Record<string, Float64Array>>; readonly dh0: Float64Array } {
+  checkInputs(cell, sizes, inputs)
+  checkAdjoint(cell, sizes, adjoint)
+  const { batch, time, channels } = sizes
+  const step = scanBackwardStep(cell)
+  const program = compile([cell.a, ...cell.inputs.map((name) => step[name]!)])
+  const dInputs = Object.fromEntries(cell.inputs.map((name) => [name, new Float64Array(batch * time * channels)]))
+  const dh0 = adjoint.dLastState?.slice() ?? new Float64Array(batch * channels)
+  const zeros = new Float64Array(channels)
+
+  for (let sequence = 0; sequence < batch; sequence++) {
+    // Holds the gradient that step t + 1 sends back, and after the first step that of the initial state.
+    const carried = row(dh0, sequence, channels)
+    for (let t = time - 1; t >= 0; t--) {
+      const index = sequence * time + t
+      const outside = row(adjoint.dh, index, channels)
+      const lambda = carried.map((value, channel) => value + outside[channel]!)
+      const initial = adjoint.h0 === undefined ? zeros : row(adjoint.h0, sequence, channels)
+      const entering = t === 0 ? initial : row(adjoint.h, index - 1, channels)
+      const leaves = program.leaves.map(({ kind, name }) => {
+        if (kind === 'state') return entering
+        return kind === 'gradient' ? lambda : row(inputs[name]!, index, channels)
+      })
+      const [a, ...gradients] = program.run(leaves, channels) as [Float64Array, ...Float64Array[]]
+      cell.inputs.forEach((name, i) => dInputs[name]!.set(gradients[i]!.subarray(0, channels), index * channels))
+      for (let channel = 0; channel < channels; channel++) carried[channel] = a[channel]! * lambda[channel]!
+    }
+  }
+  return { dInputs, dh0 }
+}
+
+function checkInputs(cell: ScanCell, sizes: ScanSizes, inputs: ScanInputs): void {
+  checkSizes(cell.name, { ...sizes })
+  for (const name of cell.inputs) {
+    const tensor = inputs[name]
+    if (tensor === undefined) throw missingTensor(cell.name, name, cell.inputs)
+    checkLength(cell.name, name, tensor, sequenceShape(sizes))
+  }
+}
+
+function checkAdjoint(cell: ScanCell, sizes: ScanSizes, { h, dh, h0, dLastState }: ScanAdjoint): void {
+  checkLength(cell.name, 'h', h, sequenceShape(sizes))
+  checkLength(cell.name, 'dh', dh, sequenceShape(sizes))
+  if (h0 !== undefined) checkLength(cell.name, 'h0', h0, stateShape(sizes))
+  if (dLastState !== undefined) checkLength(cell.name, 'dLastState', dLastState, stateShape(sizes))
+}
+
+function sequenceShape({ batch, time, channels }: ScanSizes): Shape {
+  return [
+    ['batch', batch],
+    ['time', time],
+    ['channels', channels],
+  ]
+}
+
+function stateShape({ batch, channels }: ScanSizes): Shape {
+  return [
+    ['batch', batch],
+    ['channels', channels],
+  ]
+}
+
+function row(tensor: Float64Array, index: number, channels: number): Float64Array {
+  return tensor.subarray(index * channels, (index + 1) * channels)
+}

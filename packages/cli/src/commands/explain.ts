@@ -1,0 +1,54 @@
+import { kernelText, problemText, spaceOf, type KernelId, type Problem } from '@tilewright/kernels'
+import { best, count, explain, type Space } from '@tilewright/solver'
+import type { Device } from '@tilewright/devices'
+import type { Command } from 'commander'
+import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
+import { CommandError, EXIT } from '../exit-code.ts'
+import { explanationText } from '../explanation.ts'
+import { print, printJson, table } from '../output.ts'
+import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
+
+interface ExplainOptions extends ProblemOptions {
+  readonly device: string
+  readonly json?: boolean
+}
+
+export function addExplain(program: Command): void {
+  withProblem(
+    program
+      .command('explain')
+      .description('size of the space and the best configurations under the cost model, or which rules clash and what would fit')
+      .requiredOption('--device <dev>', DEVICE_HELP),
+  )
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  tilewright explain --device h100-sxm --cell lstm --head-dim 5000 --dtype bf16')
+    .action(async (options: ExplainOptions) => {
+      const problem = problemOf(options)
+      const device = await deviceNamed(options.device)
+      const id = kernelOf(options, problem, device)
+      const space = spaceOf(id, problem, device)
+      const number = count(space)
+      if (number === 0n) return clash(space, id, problem, device, options)
+      const ranked = best(space, 5)
+      if (options.json) return printJson({ status: 'feasible', kernel: id, problem, device: device.name, count: number, best: ranked })
+      print(`${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${number} configurations; the best under the cost model (not measured):`)
+      const names = Object.keys(ranked[0]!.configuration)
+      print(table([...names, 'cost'], ranked.map(({ configuration, objective }) => [...names.map((n) => String(configuration[n])), String(objective)])))
+    })
+}
+
+/** Exits 3 with the minimal conflict on stderr, and as data on stdout with --json. */
+function clash(space: Space, id: KernelId, problem: Problem, device: Device, options: ExplainOptions): never {
+  const explanation = explainKernel(space, problem)
+  if (options.json) printJson({ status: 'infeasible', kernel: id, problem, device: device.name, explanation })
+  throw new CommandError(EXIT.infeasible, `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explanation)}`)
+}
+
+/** The solver's explanation with relaxations of what a user can change: sizes below and above, device limits upwards. */
+export function explainKernel(space: Space, problem: Problem): ReturnType<typeof explain> {
+  const sizes =
+    'HEAD_DIM' in space.givens
+      ? [{ given: 'HEAD_DIM', from: 1, to: 2 * problem.headDim }]
+      : [{ given: 'CHANNELS', from: 1, to: 2 * problem.headDim * problem.heads }]
+  return explain(space, { relax: sizes })
+}

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { cudaBackend, cudaCpuBackend } from '@tilewright/backend-cuda'
+import { webgpuBackend } from '@tilewright/backend-webgpu'
+import { listAdapters, nodeGpu } from '@tilewright/backend-webgpu/node'
+import { device as deviceOf, readDevice, type Device } from '@tilewright/devices'
+import type { Backend } from '@tilewright/tuner'
+import { CommandError, EXIT, usage } from './exit-code.ts'
+
+/** `--device` as every command explains it. */
+export const DEVICE_HELP =
+  'webgpu or webgpu:1 (hardware here), cuda-cpu (PTX run on the CPU), a model such as h100-sxm, sm_90 or FILE.json'
+
+/** A GPU that this machine has, as `--device` takes it. */
+export interface PresentDevice {
+  readonly name: string
+  readonly title: string
+}
+
+export async function presentDevices(): Promise<readonly PresentDevice[]> {
+  const adapters = await listAdapters()
+  return adapters.map((adapter, index) => ({
+    name: `webgpu:${index}`,
+    title: [adapter.vendor, adapter.device, adapter.description].filter((part) => part !== '').join(', '),
+  }))
+}
+
+/** The limits that `--device` names, and where they are all that is needed. */
+export async function deviceNamed(name: string): Promise<Device> {
+  const backend = await openBackend(name)
+  await backend.close()
+  return backend.device
+}
+
+/** The backend that `--device` names. The caller closes it. */
+export async function openBackend(name: string): Promise<Backend> {
+  const webgpu = /^webgpu(?::(\d+))?$/.exec(name)
+  if (webgpu) return openWebgpu(Number(webgpu[1] ?? 0), name)
+  if (/^cuda(:\d+)?$/.test(name))
+    throw new CommandError(
+      EXIT.missing,
+      `${name}: running on an NVIDIA GPU is not part of this version; tune for a model of it (--device h100-sxm) or check it on the CPU (--device cuda-cpu)`,
+    )
+  if (name === 'cuda-cpu') return cudaCpuBackend()
+  const device = name.endsWith('.json') ? deviceFile(name) : deviceOf(name)
+  if (device.api === 'cuda') return cudaBackend(device)
+  return modelOf(device, name)
+}
+
+async function openWebgpu(index: number, name: string): Promise<Backend> {
+  const present = await presentDevices()
+  if (index >= present.length) {
+    const found = present.length === 0 ? 'no adapter was found' : `found ${present.map((d) => d.name).join(', ')}`
+    throw new CommandError(
+      EXIT.missing,
+      `${name}: there is no such adapter here: ${found}; a CPU Vulkan driver will do (npm start fetches one), or tune for a model (--device h100-sxm)`,
+    )
+  }
+  return webgpuBackend(await nodeGpu({ adapter: index }), { name: `webgpu:${index}` })
+}
+
+function deviceFile(path: string): Device {
+  if (!existsSync(path)) throw usage(`${path}: there is no such file; name a device file or one of the models (tilewright devices)`)
+  try {
+    return readDevice(JSON.parse(readFileSync(path, 'utf8')), path)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw usage(`${path}: is not JSON: ${error.message}`)
+    throw error
+  }
+}
+
+/** A WebGPU device that is not here: it can be solved for and rendered, no compiler or hardware can say more. */
+function modelOf(device: Device, name: string): Backend {
+  return {
+    name,
+    device,
+    target: 'wgsl',
+    evidence: 'compiled',
+    fingerprint: {},
+    load: async () => ({
+      status: 'runtime',
+      reason: 'no-device',
+      message: `${name} is a model, and nothing here compiles WGSL for it; use tilewright generate --device ${name}, or tune --device webgpu`,
+    }),
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,68 @@
+import { cell as findCell } from '@tilewright/cells'
+import type { Device } from '@tilewright/devices'
+import { checkKernel, familyNames, familyOf, type Dtype, type KernelId, type Problem } from '@tilewright/kernels'
+import type { Command } from 'commander'
+import { usage } from './exit-code.ts'
+
+/** What commander hands over for the problem flags: texts, where given. */
+export interface ProblemOptions {
+  readonly cell?: string
+  readonly batch?: string
+  readonly time?: string
+  readonly heads?: string
+  readonly headDim?: string
+  readonly dtype?: string
+  readonly kernel?: string
+  readonly pass?: string
+}
+
+/** Adds the flags that name a problem and a kernel. */
+export function withProblem(command: Command): Command {
+  return command
+    .option('--cell <name>', 'lstm, gru, elman, mingru, minlstm, linear, …')
+    .option('--batch <count>', 'sequences side by side (default 16)')
+    .option('--time <steps>', 'steps of the recurrence (default 1024)')
+    .option('--heads <count>', 'heads, each with its own recurrent matrix (default 1)')
+    .option('--head-dim <count>', 'units of a head; a scan has heads × head-dim channels (default 256)')
+    .option('--dtype <type>', 'how tensors are stored: f32 or bf16 (default f32)')
+    .option('--kernel <family>', 'recurrent-fused or scan (default: what the cell needs)')
+    .option('--pass <pass>', 'forward (default)')
+}
+
+const DTYPE_WORDS: Readonly<Record<string, Dtype>> = { f32: 'f32', fp32: 'f32', float32: 'f32', bf16: 'bf16', bfloat16: 'bf16' }
+
+/** The problem that the flags name; sizes left out are common ones. */
+export function problemOf(options: ProblemOptions): Problem {
+  if (options.cell === undefined) throw usage('--cell: no cell named; try --cell lstm or --cell mingru')
+  findCell(options.cell)
+  const dtype = DTYPE_WORDS[options.dtype ?? 'f32']
+  if (!dtype) throw usage(`--dtype: no type named ${options.dtype}; there are f32 and bf16`)
+  return {
+    cell: options.cell,
+    dtype,
+    batch: countOf('--batch', options.batch ?? '16'),
+    time: countOf('--time', options.time ?? '1024'),
+    heads: countOf('--heads', options.heads ?? '1'),
+    headDim: countOf('--head-dim', options.headDim ?? '256'),
+  }
+}
+
+/** The kernel that the flags and the device name, checked against the problem. */
+export function kernelOf(options: ProblemOptions, problem: Problem, device: Device): KernelId {
+  const kernel = options.kernel ?? familyOf(problem.cell)
+  const family = familyNames().find((name) => name === kernel)
+  if (!family) throw usage(`--kernel: no family named ${kernel}; there are ${familyNames().join(' and ')}`)
+  const pass = options.pass ?? 'forward'
+  if (pass !== 'forward' && pass !== 'backward') throw usage(`--pass: ${pass} is not a pass; use --pass forward`)
+  const id: KernelId = { kernel: family, pass, target: device.api === 'cuda' ? 'cuda' : 'wgsl' }
+  checkKernel(id, problem)
+  return id
+}
+
+/** A whole number from 1 on. */
+export function countOf(flag: string, text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > 2 ** 24)
+    throw usage(`${flag}: ${text} is not a whole number from 1 to ${2 ** 24}`)
+  return value
+}

@@ -1,0 +1,35 @@
+import { cell as findCell } from '@tilewright/cells'
+import { KernelError } from './errors.ts'
+import type { KernelId, Problem } from './problem.ts'
+
+const DTYPES = ['f32', 'bf16'] as const
+// Sizes beyond this overflow the rules' products of four of them long before a GPU could hold the tensors.
+const LARGEST = 2 ** 24
+
+/** Throws `E_PROBLEM` (or the cell's `E_CELL`) with one sentence for the first thing that is wrong with a problem. */
+export function checkProblem(problem: Problem): void {
+  findCell(problem.cell)
+  if (!DTYPES.includes(problem.dtype))
+    throw new KernelError('E_PROBLEM', `dtype: no type named ${problem.dtype}; there are ${DTYPES.join(' and ')}`)
+  for (const name of ['batch', 'time', 'heads', 'headDim'] as const) {
+    const value = problem[name]
+    if (!Number.isInteger(value) || value < 1 || value > LARGEST)
+      throw new KernelError('E_PROBLEM', `${name}: ${value} is not a whole number from 1 to ${LARGEST}`)
+  }
+  const elements = problem.batch * problem.time * problem.heads * problem.headDim
+  if (!Number.isSafeInteger(elements * 64))
+    throw new KernelError('E_PROBLEM', `problem: ${elements} elements in one tensor are beyond exact arithmetic`)
+}
+
+/** Throws `E_KERNEL` when the kernel does not exist or does not fit the problem's cell and dtype. */
+export function checkKernel(id: KernelId, problem: Problem): void {
+  checkProblem(problem)
+  if (id.pass !== 'forward')
+    throw new KernelError('E_KERNEL', `${id.kernel}: there is no ${id.pass} kernel yet; use --pass forward`)
+  const kind = findCell(problem.cell).kind
+  const wanted = kind === 'scan' ? 'scan' : 'recurrent-fused'
+  if (id.kernel !== wanted)
+    throw new KernelError('E_KERNEL', `${id.kernel}: cell ${problem.cell} has no such kernel; use --kernel ${wanted}`)
+  if (id.target === 'wgsl' && problem.dtype !== 'f32')
+    throw new KernelError('E_KERNEL', `${problem.dtype}: WGSL kernels store f32; use --dtype f32`)
+}

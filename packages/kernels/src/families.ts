@@ -1,0 +1,20 @@
+import { cell as findCell } from '@tilewright/cells'
+import type { Family } from './family.ts'
+import type { FamilyName } from './problem.ts'
+import { recurrentFused } from './recurrent-fused/family.ts'
+import { scan } from './scan/family.ts'
+
+const FAMILIES: Readonly<Record<FamilyName, Family>> = { 'recurrent-fused': recurrentFused, scan }
+
+export function familyNames(): readonly FamilyName[] {
+  return Object.keys(FAMILIES) as FamilyName[]
+}
+
+/** The family that computes a cell unless the user says otherwise. */
+export function familyOf(cell: string): FamilyName {
+  return findCell(cell).kind === 'scan' ? 'scan' : 'recurrent-fused'
+}
+
+export function family(name: FamilyName): Family {
+  return FAMILIES[name]
+}

@@ -1,0 +1,23 @@
+import type { Cell } from '@tilewright/cells'
+import type { Plan } from './plan.ts'
+import type { FamilyName, Problem, Target } from './problem.ts'
+
+/** What one family knows how to do. All numbers that follow from a configuration come from the rule file's lets. */
+export interface Family {
+  readonly name: FamilyName
+  /** The givens of the rules that follow from problem and cell; the device's are added to them. */
+  givens(problem: Problem, cell: Cell): Readonly<Record<string, number>>
+  /** Name of the entry point and of the file. */
+  entryPoint(problem: Problem): string
+  /** Names, beyond parameters and lets, that the template sees. */
+  view(problem: Problem, cell: Cell, target: Target, numberOf: NumberOf): TemplateView
+  plan(problem: Problem, cell: Cell, target: Target, numberOf: NumberOf): Plan
+}
+
+/** A parameter, given or let of the rule file by its name. */
+export type NumberOf = (name: string) => number
+
+/** What a template may be given: texts, numbers, booleans, lists of texts or of records of texts. */
+export type TemplateView = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly Readonly<Record<string, string | number>>[]>
+>

@@ -1,0 +1,39 @@
+import { cell as findCell } from '@tilewright/cells'
+import { checkKernel } from './check.ts'
+import { family } from './families.ts'
+import type { NumberOf, TemplateView } from './family.ts'
+import type { Plan } from './plan.ts'
+import type { Configuration, KernelId, Problem } from './problem.ts'
+import { derive, rulesOf } from './space.ts'
+
+/** Sizes for a problem of which only the cell was said. */
+export function defaultProblem(cell: string): Problem {
+  return { cell, dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 256 }
+}
+
+/** Name of the kernel's entry point; also the stem of its file name. */
+export function entryPointOf(id: KernelId, problem: Problem): string {
+  return family(id.kernel).entryPoint(problem)
+}
+
+/** The launch of one configuration on one problem. */
+export function planOf(id: KernelId, problem: Problem, config: Configuration): Plan {
+  checkKernel(id, problem)
+  return family(id.kernel).plan(problem, findCell(problem.cell), id.target, numbers(id, problem, config))
+}
+
+/**
+ * What the template of a kernel sees: of the parameters and lets those among `names`, and the family's own names.
+ * A parameter that neither the template nor a let in its use reads would be a defect of the template.
+ */
+export function viewOf(id: KernelId, problem: Problem, config: Configuration, names: readonly string[]): TemplateView {
+  checkKernel(id, problem)
+  const own = family(id.kernel).view(problem, findCell(problem.cell), id.target, numbers(id, problem, config))
+  const model = rulesOf(id)
+  const known = new Set([...model.givens, ...model.params.map((p) => p.name), ...model.lets.map((l) => l.name)])
+  return { ...derive(id, problem, config, names.filter((name) => known.has(name))), ...own }
+}
+
+function numbers(id: KernelId, problem: Problem, config: Configuration): NumberOf {
+  return (name) => derive(id, problem, config, [name])[name]!
+}

@@ -1,0 +1,72 @@
+import { printExpressions, type Leaf, type RecurrentCell } from '@tilewright/cells'
+import type { NumberOf, TemplateView } from '../family.ts'
+import type { Problem, Target } from '../problem.ts'
+
+/** Names that the recurrent-fused templates see beyond parameters and lets. */
+export function recurrentView(problem: Problem, cell: RecurrentCell, target: Target, numberOf: NumberOf): TemplateView {
+  const printed = printExpressions(cell.next, {
+    target,
+    leaf: (leaf) => (target === 'cuda' ? cudaLeaf(cell, leaf) : wgslLeaf(cell, leaf)),
+  })
+  const results = cell.states.map((state) => printed.results[state]!)
+  const shared = {
+    ENTRY_POINT: recurrentEntryPoint(problem),
+    STATE_NAMES: cell.states.join(', '),
+    GATE_NAMES: cell.recurrentGates.join(', '),
+    WX_GATE_NAMES: cell.inputGates.join(', '),
+    BIAS_GATE_NAMES: cell.biasGates.join(', '),
+    HAS_CELL_FUNCTIONS: printed.functions.length > 0,
+    CELL_FUNCTIONS: printed.functions.join('\n\n'),
+    CELL_LINES: printed.lines,
+  }
+  if (target === 'wgsl')
+    return {
+      ...shared,
+      IS_VECTORISED: numberOf('VECTOR') > 1,
+      HAS_CARRIED: cell.states.length > 1,
+      NEXT_HIDDEN: results[0]!,
+      STORED_STATES: results.map((value, index) => ({ index, value })),
+      CARRIED_STATES: results.slice(1).map((value, index) => ({ index, value })),
+    }
+  return {
+    ...shared,
+    IS_BF16: problem.dtype === 'bf16',
+    IS_MMA: problem.dtype === 'bf16',
+    HAS_CACHED_TILES: numberOf('CACHED_K_TILES') > 0,
+    HAS_SHARED_TILES: numberOf('SHARED_K_TILES') > 0,
+    HAS_EXCHANGE: numberOf('OUT_BLOCKS') > 1,
+    CELL_RESULTS: results,
+  }
+}
+
+export function recurrentEntryPoint({ cell, dtype, headDim }: Problem): string {
+  return `${cell.replaceAll('-', '_')}_fused_forward_${dtype}_d${headDim}`
+}
+
+function cudaLeaf(cell: RecurrentCell, leaf: Leaf): string {
+  switch (leaf.kind) {
+    case 'Wx':
+      return `wx[e][${cell.inputGates.indexOf(leaf.name)}]`
+    case 'Ry':
+      return `ry[${cell.recurrentGates.indexOf(leaf.name)}]`
+    case 'b':
+      return `bias[e][${cell.biasGates.indexOf(leaf.name)}]`
+    default:
+      return `state[e][${cell.states.indexOf(leaf.name)}]`
+  }
+}
+
+function wgslLeaf(cell: RecurrentCell, leaf: Leaf): string {
+  switch (leaf.kind) {
+    case 'Wx':
+      return `Wx[wx + ${cell.inputGates.indexOf(leaf.name)}u * gateStride]`
+    case 'Ry':
+      return `ry[${cell.recurrentGates.indexOf(leaf.name)}]`
+    case 'b':
+      return `b[bias + ${cell.biasGates.indexOf(leaf.name)}u * gateStride]`
+    default: {
+      const state = cell.states.indexOf(leaf.name)
+      return state === 0 ? 'hidden[before + own]' : `carried[${state - 1}u * HIDDEN_SIZE + own]`
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { cell as findCell } from '@tilewright/cells'
+import { roundTo, type Tensors } from './dtype.ts'
+import type { Problem } from './problem.ts'
+import { tensorsOf, type TensorSpec } from './tensor.ts'
+
+/**
+ * Inputs of realistic scale from a seed, already rounded to the storage type: projections and gates are standard normal,
+ * R has the spread 1/√D of an initialised layer, coefficients of a linear recurrence lie in (0, 1).
+ */
+export function sampleInputs(problem: Problem, seed: number): Tensors {
+  const random = uniform(seed)
+  return Object.fromEntries(
+    tensorsOf(problem).inputs.map((tensor) => {
+      const draw = drawerOf(problem, tensor, random)
+      const values = Float64Array.from({ length: tensor.shape.reduce((a, b) => a * b, 1) }, draw)
+      return [tensor.name, roundTo(tensor.dtype, values)]
+    }),
+  )
+}
+
+function drawerOf(problem: Problem, tensor: TensorSpec, random: () => number): () => number {
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+  if (tensor.name === 'R') return () => normal() / Math.sqrt(problem.headDim)
+  if (tensor.name === 'b') return () => 0.1 * normal()
+  if (tensor.name === 'h0' || tensor.name === 'initialStates') return () => 0.5 * random() + 0.25
+  // A coefficient that is an input itself must contract, or the state grows without bound.
+  const cell = findCell(problem.cell)
+  if (cell.kind === 'scan' && cell.a.op === 'leaf' && cell.a.leaf.name === tensor.name) return random
+  return normal
+}
+
+/** Uniform numbers in [0, 1) by mulberry32, a public-domain 32-bit generator: the same seed, the same inputs, anywhere. */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { placeOf, tensorsOf } from './tensor.ts'
+
+test('a place is named axis by axis, last axis fastest', () => {
+  const tensor = { name: 'states', dtype: 'f32', shape: [2, 3, 4, 1, 5], axes: 'sbtnd' } as const
+  expect(placeOf(tensor, 0)).toBe('s=0 b=0 t=0 n=0 d=0')
+  expect(placeOf(tensor, 1 * 60 + 2 * 20 + 3 * 5 + 4)).toBe('s=1 b=2 t=3 n=0 d=4')
+})
+
+test('states that a caller hands in or carries on are float32 whatever the dtype', () => {
+  const problem = { cell: 'gru', dtype: 'bf16', batch: 2, time: 3, heads: 2, headDim: 5 } as const
+  const { inputs, outputs } = tensorsOf(problem)
+  expect([...inputs, ...outputs].map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join('x')}`)).toEqual([
+    'Wx bf16 2x3x3x2x5',
+    'R bf16 3x2x5x5',
+    'b bf16 4x2x5',
+    'initialStates f32 1x2x2x5',
+    'states bf16 1x2x3x2x5',
+    'lastStates f32 1x2x2x5',
+  ])
+})

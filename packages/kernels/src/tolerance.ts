@@ -1,0 +1,34 @@
+import { cell as findCell } from '@tilewright/cells'
+import type { Problem, Target } from './problem.ts'
+
+const UNIT_ROUNDOFF_F32 = 2 ** -24
+const UNIT_ROUNDOFF_BF16 = 2 ** -9
+
+/**
+ * The largest error allowed of any element, relative to the largest magnitude of its tensor. The one place where
+ * tolerances are made.
+ *
+ * A gate sums D products (error of a random sum: √D roundings), passes two or three functions of a few ulp each, and the
+ * recurrence forgets: gates below 1 keep the errors of old steps from adding up, at any length. Hence roundings ×
+ * (a constant for the functions + √D). bf16 rounds each stored state, which is fed back: a handful of its roundings.
+ * WGSL grants exp 3 + 2|x| ulp and tanh what follows from it (WGSL, floating point accuracy), hence twice the constant.
+ */
+export function toleranceOf(problem: Problem, target: Target = 'cuda'): number {
+  if (problem.dtype === 'bf16') return 10 * UNIT_ROUNDOFF_BF16
+  const functions = target === 'wgsl' ? 128 : 64
+  const contraction = findCell(problem.cell).kind === 'scan' ? 0 : 8 * Math.sqrt(problem.headDim)
+  return UNIT_ROUNDOFF_F32 * (functions + contraction)
+}
+
+/** The largest |actual − expected| over the tensor's largest |expected|, and where; a NaN counts as infinitely wrong. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): { readonly value: number; readonly index: number } {
+  let scale = 0
+  for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]!))
+  let worst = { value: 0, index: 0 }
+  for (let i = 0; i < expected.length; i++) {
+    const distance = Math.abs(actual[i]! - expected[i]!) / (scale || 1)
+    const value = Number.isNaN(distance) || actual[i] === undefined ? Infinity : distance
+    if (value > worst.value) worst = { value, index: i }
+  }
+  return worst
+}

@@ -1,0 +1,150 @@
+import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from './arithmetic.ts'
+import type { Definitions } from './evaluate.ts'
+import type { Expression } from './expression.ts'
+import { boundsOf, type Hulls, type Interval } from './interval.ts'
+
+// JavaScript for expressions. Where bounds show that nothing can go wrong the text is plain arithmetic; elsewhere a
+// helper sets `trouble`, and whoever wrote the rule into a loop asks the interpreter what that means.
+
+/** What the emitted text may call. */
+export interface Helpers {
+  trouble: number
+  readonly add: (a: number, b: number) => number
+  readonly sub: (a: number, b: number) => number
+  readonly mul: (a: number, b: number) => number
+  readonly div: (a: number, b: number) => number
+  readonly floorDiv: (a: number, b: number) => number
+  readonly mod: (a: number, b: number) => number
+  readonly pow: (a: number, b: number) => number
+  readonly call: (name: Parameters<typeof call>[0], ...args: number[]) => number
+}
+
+export function helpers(): Helpers {
+  const checked = (value: Partial | boolean): number => {
+    if (value !== UNDEFINED && value !== OVERFLOW) return value as number
+    self.trouble = 1
+    return 0
+  }
+  const self: Helpers = {
+    trouble: 0,
+    add: (a, b) => checked(calculate('+', a, b)),
+    sub: (a, b) => checked(calculate('-', a, b)),
+    mul: (a, b) => checked(calculate('*', a, b)),
+    div: (a, b) => checked(calculate('/', a, b)),
+    floorDiv: (a, b) => checked(calculate('//', a, b)),
+    mod: (a, b) => checked(calculate('%', a, b)),
+    pow: (a, b) => checked(calculate('^', a, b)),
+    call: (name, ...args) => checked(call(name, args)),
+  }
+  return self
+}
+
+export interface Emitted {
+  readonly text: string
+  readonly bounds: Interval
+  /** Whether a helper that may set `trouble` is called. */
+  readonly risky: boolean
+}
+
+/** How names are written: a parameter's local variable, a let's local variable, or a given's value. */
+export type NameText = (name: string) => { readonly text: string; readonly risky: boolean }
+
+// Sums and products of integers up to here are exact in doubles, and so is a quotient's floor (the distance of a/b to
+// the next integer is at least 1/b, a rounding error at most a/b · 2^-53).
+const SAFE = 2 ** 52
+
+export class Emitter {
+  readonly #hulls: Hulls
+  readonly #lets: Definitions
+  readonly #names: NameText
+  readonly #memo = new Map<string, Interval>()
+
+  constructor(hulls: Hulls, lets: Definitions, names: NameText) {
+    this.#hulls = hulls
+    this.#lets = lets
+    this.#names = names
+  }
+
+  emit(expression: Expression): Emitted {
+    const bounds = boundsOf(expression, this.#hulls, this.#lets, this.#memo)
+    const { text, risky } = this.#text(expression, bounds)
+    return { text, bounds, risky }
+  }
+
+  #text(expression: Expression, bounds: Interval): { readonly text: string; readonly risky: boolean } {
+    const parts = (list: readonly Expression[]): readonly Emitted[] => list.map((part) => this.emit(part))
+    const anyRisky = (list: readonly Emitted[]): boolean => list.some(({ risky }) => risky)
+    switch (expression.kind) {
+      case 'number':
+        return { text: `${expression.value}`, risky: false }
+      case 'name':
+        return this.#names(expression.name)
+      case 'negate': {
+        const arg = this.emit(expression.arg)
+        return { text: `(0-${arg.text})`, risky: arg.risky }
+      }
+      case 'not': {
+        const arg = this.emit(expression.arg)
+        return { text: `!${arg.text}`, risky: arg.risky }
+      }
+      case 'arithmetic':
+        return this.#arithmetic(expression.op, this.emit(expression.left), this.emit(expression.right), bounds)
+      case 'logic': {
+        const [left, right] = [this.emit(expression.left), this.emit(expression.right)]
+        const [negation, operator] = { and: ['', '&&'], or: ['', '||'], implies: ['!', '||'] }[expression.op]
+        return { text: `(${negation}${left.text}${operator}${right.text})`, risky: left.risky || right.risky }
+      }
+      case 'compare': {
+        const terms = parts(expression.terms)
+        const links = expression.ops.map(
+          (op, i) => `${terms[i]!.text}${op === '==' || op === '!=' ? `${op}=` : op}${terms[i + 1]!.text}`,
+        )
+        return { text: `(${links.join('&&')})`, risky: anyRisky(terms) }
+      }
+      case 'call':
+        return this.#call(expression.name, parts(expression.args))
+      case 'if': {
+        const branches = parts([expression.condition, expression.yes, expression.no])
+        const [condition, yes, no] = branches.map(({ text }) => text)
+        return { text: `(${condition}?${yes}:${no})`, risky: anyRisky(branches) }
+      }
+      case 'in': {
+        const items = parts(expression.items)
+        const rows = expression.rows.map((row) =>
+          row.map((value, i) => `${items[i]!.text}===${value < 0 ? `(${value})` : value}`).join('&&'),
+        )
+        return { text: `(${rows.map((row) => `(${row})`).join('||')})`, risky: anyRisky(items) }
+      }
+    }
+  }
+
+  #arithmetic(
+    op: string,
+    left: Emitted,
+    right: Emitted,
+    bounds: Interval,
+  ): { readonly text: string; readonly risky: boolean } {
+    const risky = left.risky || right.risky
+    const isSafe = bounds[0] >= -SAFE && bounds[1] <= SAFE
+    const isNatural = left.bounds[0] >= 0 && left.bounds[1] <= SAFE && right.bounds[0] > 0 && right.bounds[1] <= SAFE
+    if ((op === '+' || op === '-' || op === '*') && isSafe) return { text: `(${left.text}${op}${right.text})`, risky }
+    if (op === '//' && isNatural) return { text: `Math.floor(${left.text}/${right.text})`, risky }
+    if (op === '%' && isNatural) return { text: `(${left.text}%${right.text})`, risky }
+    const helper = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '//': 'floorDiv', '%': 'mod', '^': 'pow' }[op]
+    return { text: `H.${helper}(${left.text},${right.text})`, risky: true }
+  }
+
+  #call(name: string, args: readonly Emitted[]): { readonly text: string; readonly risky: boolean } {
+    const risky = args.some((arg) => arg.risky)
+    const texts = args.map(({ text }) => text)
+    const [a, b] = args
+    const isNatural = args.every(({ bounds: [from, to] }) => from >= 0 && to <= SAFE / 2)
+    if (name === 'min' || name === 'max' || name === 'abs') return { text: `Math.${name}(${texts.join(',')})`, risky }
+    if (name === 'ceil_div' && isNatural && b!.bounds[0] > 0)
+      return { text: `Math.floor((${a!.text}+${b!.text}-1)/${b!.text})`, risky }
+    if (name === 'round_up' && isNatural && b!.bounds[0] > 0)
+      return { text: `(Math.floor((${a!.text}+${b!.text}-1)/${b!.text})*${b!.text})`, risky }
+    if (name === 'divides' && isNatural && a!.bounds[0] > 0) return { text: `(${b!.text}%${a!.text}===0)`, risky }
+    return { text: `H.call(${JSON.stringify(name)},${texts.join(',')})`, risky: true }
+  }
+}

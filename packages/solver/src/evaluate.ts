@@ -1,0 +1,147 @@
+import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from './arithmetic.ts'
+import type { CompareOp, Expression } from './expression.ts'
+import { unknownName, type Model } from './model.ts'
+import { SpaceError } from './source.ts'
+
+export type Values = Readonly<Record<string, number>>
+
+/** Thrown inside an evaluation when a value does not exist; a rule in which that happens is false. */
+class NoValue extends Error {}
+
+/** Names whose values are expressions: a model's lets, by name. */
+export type Definitions = ReadonlyMap<string, Expression>
+
+export function definitionsOf(model: Pick<Model, 'lets'>): Definitions {
+  return new Map(model.lets.map(({ name, value }) => [name, value]))
+}
+
+/**
+ * Whether a rule holds. A value that does not exist (an uneven `/`, a division by zero) makes it false where it is
+ * needed; `and`, `or`, `implies` and `if` do not need what they skip. Throws `E_SPACE_OVERFLOW` beyond 2^53.
+ */
+export function holds(rule: Expression, values: Values, lets: Definitions): boolean {
+  try {
+    return valueOf(rule, values, lets) === true
+  } catch (error) {
+    if (error instanceof NoValue) return false
+    throw error
+  }
+}
+
+/** The value of a numeric expression, or nothing where it does not exist. Throws `E_SPACE_OVERFLOW` beyond 2^53. */
+export function numberOf(expression: Expression, values: Values, lets: Definitions): number | undefined {
+  try {
+    return Number(valueOf(expression, values, lets))
+  } catch (error) {
+    if (error instanceof NoValue) return undefined
+    throw error
+  }
+}
+
+/**
+ * Lets and other names of a model for some values of its givens and parameters. Only what the wanted names need has to
+ * be among the values; throws `E_SPACE_GIVEN` for what is missing. A truth is 1 or 0.
+ *
+ * @example
+ * evaluate(parse('given D\nparam T in [2, 4]\nlet TILES = ceil_div(D, T)'), { D: 9, T: 4 }, ['TILES']) // { TILES: 3 }
+ */
+export function evaluate(model: Model, values: Values, names: readonly string[]): Record<string, number> {
+  const lets = definitionsOf(model)
+  const known = new Set([...model.givens, ...model.params.map(({ name }) => name)])
+  return Object.fromEntries(
+    names.map((name) => {
+      if (!known.has(name) && !lets.has(name))
+        throw new SpaceError('E_SPACE_NAME', `${model.file}: ${unknownName(model, name)}`)
+      const value = numberOf(reference(name, model), values, lets)
+      if (value === undefined)
+        throw new SpaceError(
+          'E_SPACE_DOMAIN',
+          `${model.file}: ${name} has no value here: a division in it is uneven or by zero`,
+        )
+      return [name, value]
+    }),
+  )
+}
+
+function reference(name: string, model: Model): Expression {
+  return { kind: 'name', name, at: { source: { file: model.file, text: name }, start: 0, end: name.length } }
+}
+
+function valueOf(expression: Expression, values: Values, lets: Definitions): number | boolean {
+  const value = (part: Expression): number => valueOf(part, values, lets) as number
+  switch (expression.kind) {
+    case 'number':
+      return expression.value
+    case 'name': {
+      const known = values[expression.name]
+      if (known !== undefined) return known
+      const definition = lets.get(expression.name)
+      if (definition) return valueOf(definition, values, lets)
+      throw new SpaceError('E_SPACE_GIVEN', `${expression.name} has no value; give it one`)
+    }
+    case 'negate':
+      return 0 - value(expression.arg)
+    case 'not':
+      return !valueOf(expression.arg, values, lets)
+    case 'arithmetic':
+      return defined(calculate(expression.op, value(expression.left), value(expression.right)), expression)
+    case 'call': {
+      const result = call(expression.name, expression.args.map(value))
+      return typeof result === 'boolean' ? result : defined(result, expression)
+    }
+    case 'logic': {
+      const left = valueOf(expression.left, values, lets) === true
+      const right = (): boolean => valueOf(expression.right, values, lets) === true
+      if (expression.op === 'and') return left && right()
+      return expression.op === 'or' ? left || right() : !left || right()
+    }
+    case 'compare': {
+      // A chain stops at its first comparison that fails, like the `and` that it stands for.
+      let left = value(expression.terms[0]!)
+      return expression.ops.every((op, i) => {
+        const right = value(expression.terms[i + 1]!)
+        const result = compare(op, left, right)
+        left = right
+        return result
+      })
+    }
+    case 'if':
+      return valueOf(
+        valueOf(expression.condition, values, lets) === true ? expression.yes : expression.no,
+        values,
+        lets,
+      )
+    case 'in': {
+      const items = expression.items.map(value)
+      return expression.rows.some((row) => row.every((wanted, i) => wanted === items[i]))
+    }
+  }
+}
+
+export function compare(op: CompareOp, a: number, b: number): boolean {
+  switch (op) {
+    case '==':
+      return a === b
+    case '!=':
+      return a !== b
+    case '<':
+      return a < b
+    case '<=':
+      return a <= b
+    case '>':
+      return a > b
+    case '>=':
+      return a >= b
+  }
+}
+
+function defined(value: Partial, { at }: Expression): number {
+  if (value === UNDEFINED) throw new NoValue()
+  if (value === OVERFLOW)
+    throw new SpaceError(
+      'E_SPACE_OVERFLOW',
+      'this goes beyond 2^53, where integers stop being exact; tighten the domains or divide earlier',
+      at,
+    )
+  return value
+}
