@@ -95,10 +95,10 @@ void* newStack(unsigned char* stack, size_t bytes, void (*start)(void*), void* a
 
 #endif
 
-unsigned char* mapStacks(size_t count, size_t bytes) {
-  void* const stacks = mmap(nullptr, count * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+unsigned char* mapStacks(size_t bytes) {
+  void* const stacks = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (stacks == MAP_FAILED) {
-    fprintf(stderr, "memory\tno memory for the stacks of %zu threads: %s\n", count, strerror(errno));
+    fprintf(stderr, "memory\tno memory for %zu bytes of stacks: %s\n", bytes, strerror(errno));
     exit(1);
   }
   return static_cast<unsigned char*>(stacks);

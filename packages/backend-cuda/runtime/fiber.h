@@ -10,7 +10,7 @@ extern "C" void tilewrightSwitch(void** leave, void* enter);
 // The stack pointer with which a switch begins `start(argument)` on a new stack; `start` must never return.
 void* newStack(unsigned char* stack, size_t bytes, void (*start)(void*), void* argument);
 
-// Memory for `count` stacks of that many bytes, one behind the other; touched only where a fiber touches it.
-unsigned char* mapStacks(size_t count, size_t bytes);
+// Memory for stacks, one behind the other; takes up space only where a fiber touches it.
+unsigned char* mapStacks(size_t bytes);
 
 }  // namespace tw

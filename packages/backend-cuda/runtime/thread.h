@@ -47,6 +47,7 @@ struct Kernel {
   void (*run)(Thread* t, const unsigned char* arguments);
   uint32_t argumentBytes;
   uint32_t staticShared;
+  uint64_t localBytes;  // of local memory, over all functions
 };
 
 // A variable of the module in global or constant memory; the runtime writes where it put it.

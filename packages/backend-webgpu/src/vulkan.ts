@@ -76,8 +76,8 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : []
 }
 
-function* upwards(from: string): Generator<string> {
-  yield from
-  const parent = dirname(from)
-  if (parent !== from) yield* upwards(parent)
+function* upwards(folder: string): Generator<string> {
+  yield folder
+  const parent = dirname(folder)
+  if (parent !== folder) yield* upwards(parent)
 }

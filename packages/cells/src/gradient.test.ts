@@ -23,7 +23,7 @@ import type { Expr, Leaf } from './expression.ts'
 const wrt = [0, 1, 2].map((index): Leaf => ({ kind: 'input', name: `x${index}` }))
 const [x, y] = [input('x0'), input('x1')]
 
-test('the gradient of any graph is its central difference', () => {
+test('the gradient of any graph is its central difference', { timeout: 60_000 }, () => {
   let compared = 0
   fc.assert(
     fc.property(randomGraph, randomPoint, (exprs, point) => {
@@ -38,10 +38,10 @@ test('the gradient of any graph is its central difference', () => {
         expect(Math.abs(derivatives[index]! - slopes.central)).toBeLessThan(slopes.tolerance)
       })
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
   // Points on a kink are left out; they must stay the exception.
-  expect(compared).toBeGreaterThan(3000)
+  expect(compared).toBeGreaterThan(1500)
 })
 
 test('a seed may be any expression', () => {

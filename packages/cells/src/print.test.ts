@@ -263,7 +263,7 @@ test('no line of a built-in cell is long', () => {
   }
 })
 
-describe.each(TARGETS)('%s computes what the interpreter computes', (target) => {
+describe.each(TARGETS)('%s computes what the interpreter computes', { timeout: 60_000 }, (target) => {
   test('for every graph', () => {
     fc.assert(
       fc.property(randomGraph, randomPoint, (exprs, point) => {
@@ -271,7 +271,7 @@ describe.each(TARGETS)('%s computes what the interpreter computes', (target) => 
         const variables = { x0: point[0]!, x1: point[1]!, x2: point[2]! }
         expectSame(outputs, target, variables)
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 

@@ -20,7 +20,7 @@ const LIMIT_BITS: Readonly<Record<Exclude<OccupancyLimit, 'threads'>, number>> =
 const missing = missingNeed()
 
 if (missing === undefined) {
-  describe("occupancy is NVIDIA's cuda_occupancy.h", () => {
+  describe("occupancy is NVIDIA's cuda_occupancy.h", { timeout: 60_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'tilewright-occupancy-'))
     const program = join(folder, 'occupancy')
     beforeAll(() => compile(program), 120_000)

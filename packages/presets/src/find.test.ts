@@ -19,7 +19,8 @@ const OPTIMUM = choice(RANKED[0])
 const SECOND = choice(RANKED[1])
 const POOR = choice(RANKED.findLast(({ objective }) => objective > 1.3 * OPTIMUM.cost))
 
-describe('findPreset', () => {
+// Each solves a space of some ten thousand configurations, which a busy machine takes seconds for.
+describe('findPreset', { timeout: 60_000 }, () => {
   test('takes the preset of exactly this problem, whatever the model thinks of it', () => {
     const preset = measured({ config: POOR.config })
     const answer = find([fileOf('h100-sxm', [measured({ problem: { ...PROBLEM, batch: 8 } }), preset])])

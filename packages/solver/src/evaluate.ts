@@ -21,7 +21,7 @@ export function definitionsOf(model: Pick<Model, 'lets'>): Definitions {
  */
 export function holds(rule: Expression, values: Values, lets: Definitions): boolean {
   try {
-    return valueOf(rule, values, lets) === true
+    return valueOf(rule, { values, lets, known: new Map() }) === true
   } catch (error) {
     if (error instanceof NoValue) return false
     throw error
@@ -31,7 +31,7 @@ export function holds(rule: Expression, values: Values, lets: Definitions): bool
 /** The value of a numeric expression, or nothing where it does not exist. Throws `E_SPACE_OVERFLOW` beyond 2^53. */
 export function numberOf(expression: Expression, values: Values, lets: Definitions): number | undefined {
   try {
-    return Number(valueOf(expression, values, lets))
+    return Number(valueOf(expression, { values, lets, known: new Map() }))
   } catch (error) {
     if (error instanceof NoValue) return undefined
     throw error
@@ -67,22 +67,33 @@ function reference(name: string, model: Model): Expression {
   return { kind: 'name', name, at: { source: { file: model.file, text: name }, start: 0, end: name.length } }
 }
 
-function valueOf(expression: Expression, values: Values, lets: Definitions): number | boolean {
-  const value = (part: Expression): number => valueOf(part, values, lets) as number
+/** One evaluation: values of names, definitions of the others, and what has been computed of those. */
+interface Scope {
+  readonly values: Values
+  readonly lets: Definitions
+  readonly known: Map<string, number | boolean>
+}
+
+function valueOf(expression: Expression, scope: Scope): number | boolean {
+  const value = (part: Expression): number => valueOf(part, scope) as number
   switch (expression.kind) {
     case 'number':
       return expression.value
     case 'name': {
-      const known = values[expression.name]
+      const known = scope.values[expression.name] ?? scope.known.get(expression.name)
       if (known !== undefined) return known
-      const definition = lets.get(expression.name)
-      if (definition) return valueOf(definition, values, lets)
+      const definition = scope.lets.get(expression.name)
+      if (definition) {
+        const result = valueOf(definition, scope)
+        scope.known.set(expression.name, result)
+        return result
+      }
       throw new SpaceError('E_SPACE_GIVEN', `${expression.name} has no value; give it one`)
     }
     case 'negate':
       return 0 - value(expression.arg)
     case 'not':
-      return !valueOf(expression.arg, values, lets)
+      return !valueOf(expression.arg, scope)
     case 'arithmetic':
       return defined(calculate(expression.op, value(expression.left), value(expression.right)), expression)
     case 'call': {
@@ -90,8 +101,8 @@ function valueOf(expression: Expression, values: Values, lets: Definitions): num
       return typeof result === 'boolean' ? result : defined(result, expression)
     }
     case 'logic': {
-      const left = valueOf(expression.left, values, lets) === true
-      const right = (): boolean => valueOf(expression.right, values, lets) === true
+      const left = valueOf(expression.left, scope) === true
+      const right = (): boolean => valueOf(expression.right, scope) === true
       if (expression.op === 'and') return left && right()
       return expression.op === 'or' ? left || right() : !left || right()
     }
@@ -106,11 +117,7 @@ function valueOf(expression: Expression, values: Values, lets: Definitions): num
       })
     }
     case 'if':
-      return valueOf(
-        valueOf(expression.condition, values, lets) === true ? expression.yes : expression.no,
-        values,
-        lets,
-      )
+      return valueOf(valueOf(expression.condition, scope) === true ? expression.yes : expression.no, scope)
     case 'in': {
       const items = expression.items.map(value)
       return expression.rows.some((row) => row.every((wanted, i) => wanted === items[i]))

@@ -4,8 +4,11 @@ import { search } from './loops.ts'
 import { SpaceError } from './source.ts'
 import type { BoundRule, DomainValues, Space } from './space.ts'
 
-// A rule whose variables have no more combinations than this is made consistent by trying them all.
+// A rule whose variables have no more combinations than this is made consistent by trying them all; with a domain worth
+// cutting among them, more are tried.
+const SMALL_TABLE = 50_000
 const LARGEST_TABLE = 4_000_000
+const LARGE_DOMAIN = 256
 // Values of a wider rule's variables are tried one by one against bounds, in domains no larger than this.
 const LARGEST_SHAVE = 5_000
 const LARGEST_INTEGER = Number.MAX_SAFE_INTEGER
@@ -20,8 +23,8 @@ export function reduceDomains(space: Space, rules: readonly BoundRule[] = space.
     changed = false
     for (const rule of bySize(rules, domains)) {
       if (rule.scope.some((index) => domains[index]!.length === 0)) return domains
-      const reduced =
-        combinations(rule, domains) <= LARGEST_TABLE ? supported(space, rule, domains) : shaved(space, rule, domains)
+      const isTable = combinations(rule, domains) <= tableLimit(rule, domains)
+      const reduced = isTable ? supported(space, rule, domains) : shaved(space, rule, domains)
       rule.scope.forEach((index, i) => {
         if (reduced[i]!.length === domains[index]!.length) return
         domains[index] = reduced[i]!
@@ -42,6 +45,10 @@ function bySize(rules: readonly BoundRule[], domains: readonly (readonly number[
 
 function combinations(rule: BoundRule, domains: readonly (readonly number[])[]): number {
   return rule.scope.reduce((product, index) => product * domains[index]!.length, 1)
+}
+
+function tableLimit(rule: BoundRule, domains: readonly (readonly number[])[]): number {
+  return rule.scope.some((index) => domains[index]!.length >= LARGE_DOMAIN) ? LARGEST_TABLE : SMALL_TABLE
 }
 
 /** The values of a rule's variables that occur in a combination which meets it. */

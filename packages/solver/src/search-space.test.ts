@@ -15,7 +15,8 @@ describe.each(documents.map((document) => [document.name as string, document] as
   })
 
   test('lists as many, if it is one to list', () => {
-    if (document.group === 'challenge') expect(sample(space, 10, 1).every((row) => violated(space, row).length === 0)).toBe(true)
+    if (document.group === 'challenge')
+      expect(sample(space, 10, 1).every((row) => violated(space, row).length === 0)).toBe(true)
     else expect(all(space).length).toBe(document.valid)
   })
 })

@@ -57,7 +57,6 @@ export async function playFinal(
     hasIncumbent: incumbent !== undefined && keyOf(left[0]!.ready.kernel.config) === keyOf(incumbent.config),
     contenders: left.map(({ ready: { kernel } }) => ({ config: kernel.config, threads: threadsOf(kernel.plan) })),
     rounds: left[0]!.rounds.map((_, round) => left.map(({ rounds }) => rounds[round]!)),
-    seed: options.seed,
   }
 }
 

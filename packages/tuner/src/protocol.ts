@@ -31,7 +31,6 @@ export interface FinalProtocol {
   readonly budgetMs: number
   /** A challenger wins only when the upper end of its ratio's interval is below this. */
   readonly threshold: number
-  readonly resamples: number
 }
 
 // Warm-up, runs and rounds follow the practice of the field's tuners: 25 ms and 100 ms as Triton's do_bench has them,
@@ -52,7 +51,6 @@ const GPU: Protocol = {
     burstMs: 8,
     budgetMs: 30_000,
     threshold: 0.99,
-    resamples: 2000,
   },
 }
 

@@ -2,7 +2,7 @@ import type { Configuration } from '@tilewright/kernels'
 import { bootstrapMedian, median, type Interval } from './statistics.ts'
 import { keyOf } from './trial.ts'
 
-/** What a paired final measured; with the seed, all that its verdict depends on. */
+/** What a paired final measured: all that its verdict depends on. */
 export interface FinalRecord {
   /** The first contender is the shipped preset, which stays unless it is shown to be slower. */
   readonly hasIncumbent: boolean
@@ -10,7 +10,6 @@ export interface FinalRecord {
   readonly contenders: readonly Contender[]
   /** For each round, nanoseconds for each contender, in the order of the contenders. */
   readonly rounds: readonly (readonly number[])[]
-  readonly seed: number
 }
 
 export interface Contender {
@@ -31,12 +30,6 @@ export interface Verdict {
   readonly rounds: number
 }
 
-export interface VerdictOptions {
-  /** A challenger wins only when the upper end of its interval is below this. */
-  readonly threshold: number
-  readonly resamples: number
-}
-
 // All challengers together beat an equal incumbent by chance in fewer than one final of a hundred; with 1 in 20, the
 // usual 95 %, a preset that is tuned again every week would change for nothing twice a year.
 const FAMILY_ERROR = 0.01
@@ -47,13 +40,13 @@ const FAMILY_ERROR = 0.01
  * of several noisy challengers looks better than it is. Of several that pass, or of all where there is no incumbent, the
  * least median; of those that tie with that one, the fewest threads, then the first by name.
  */
-export function verdictOf(record: FinalRecord, options: VerdictOptions): Verdict {
+export function verdictOf(record: FinalRecord, threshold: number): Verdict {
   const { contenders, rounds, hasIncumbent } = record
   const confidence = 1 - FAMILY_ERROR / Math.max(1, contenders.length - 1)
   const against = (a: number, b: number): Interval =>
     bootstrapMedian(
       rounds.map((round) => ratio(round[a]!, round[b]!)),
-      { confidence, resamples: options.resamples, seed: record.seed },
+      confidence,
     )
   const everyone = contenders.map((_, i) => i)
   const intervals = everyone.map((i) => against(i, 0))
@@ -61,9 +54,9 @@ export function verdictOf(record: FinalRecord, options: VerdictOptions): Verdict
   const tiesWith = (best: number, others: readonly number[]): readonly number[] =>
     others.filter((other) => {
       const { median: middle, upper } = against(best, other)
-      return other === best || (middle >= options.threshold && upper >= options.threshold)
+      return other === best || (middle >= threshold && upper >= threshold)
     })
-  const passing = hasIncumbent ? everyone.filter((i) => intervals[i]!.upper < options.threshold) : everyone
+  const passing = hasIncumbent ? everyone.filter((i) => intervals[i]!.upper < threshold) : everyone
   const leader = passing.length === 0 ? 0 : leastOf(passing, (i) => intervals[i]!.median)
   const equals = tiesWith(leader, passing).toSorted((a, b) => tieBreak(contenders[a]!, contenders[b]!))
   const winner = equals[0] ?? 0

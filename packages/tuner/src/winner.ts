@@ -35,7 +35,7 @@ export function replay({ header, entries }: LogContents): Winner | undefined {
       rounds: final.record.rounds.map((round) => round.filter((_, i) => left[i])),
     }
     if (record.contenders.length > 0) {
-      const verdict = verdictOf(record, header.protocol.final)
+      const verdict = verdictOf(record, header.protocol.final.threshold)
       return { trial: correct(verdict.winner)!, final: verdict }
     }
   }

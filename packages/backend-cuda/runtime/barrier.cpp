@@ -1,0 +1,76 @@
+#include "failure.h"
+#include "scheduler.h"
+
+namespace tw {
+
+namespace {
+
+constexpr uint32_t BARRIERS = 16;
+
+Barrier& barrierOf(Thread* t, uint32_t id, int place) {
+  if (id >= BARRIERS) fail(t, place, "barrier", "uses barrier %u; a block has %u", id, BARRIERS);
+  return t->block->barriers[id];
+}
+
+void letGo(Block& block, Barrier& b, uint32_t id) {
+  b.lastCount = b.count;
+  b.lastTrues = b.trues;
+  b.count = b.trues = b.arrived = 0;
+  for (Thread& t : block.threads)
+    if (t.state == State::AtBarrier && t.barrier == id) {
+      t.state = State::Ready;
+      wake(&t);
+    }
+}
+
+// Whether this arrival completes the barrier.
+bool arrive(Thread* t, Barrier& b, uint32_t id, uint32_t count, bool aligned, int place) {
+  if (b.arrived > 0 && (aligned || b.aligned) && b.place != place)
+    fail(t, place, "divergent-barrier", "barrier %u is reached here, while %u other thread%s of the block wait%s at %s", id, b.arrived,
+         b.arrived == 1 ? "" : "s", b.arrived == 1 ? "s" : "", placeText(b.place).c_str());
+  if (b.arrived == 0) {
+    b.place = place;
+    b.aligned = aligned;
+  }
+  return ++b.arrived >= (count != 0 ? count : t->block->live);
+}
+
+}  // namespace
+
+void barrierWait(Thread* t, uint32_t id, uint32_t count, bool aligned, bool predicate, int place) {
+  Barrier& b = barrierOf(t, id, place);
+  b.count++;
+  b.trues += predicate;
+  t->place = place;
+  if (arrive(t, b, id, count, aligned, place)) {
+    letGo(*t->block, b, id);
+    if (!letOthersGoFirst()) return;
+    wake(t);
+  } else {
+    t->state = State::AtBarrier;
+    t->barrier = id;
+  }
+  suspend(t);
+}
+
+void barrierArrive(Thread* t, uint32_t id, uint32_t count, int place) {
+  Barrier& b = barrierOf(t, id, place);
+  if (arrive(t, b, id, count, false, place)) letGo(*t->block, b, id);
+}
+
+uint32_t barrierResult(const Thread* t, uint32_t id, Reduction reduction) {
+  const Barrier& b = t->block->barriers[id];
+  if (reduction == Reduction::Count) return b.lastTrues;
+  return reduction == Reduction::And ? b.lastTrues == b.lastCount : b.lastTrues > 0;
+}
+
+// A barrier waits for the threads that have not returned, as on the hardware since Volta.
+void threadReturned(Thread* t) {
+  Block& block = *t->block;
+  block.live--;
+  Barrier& b = block.barriers[0];
+  if (b.arrived > 0 && b.arrived >= block.live) letGo(block, b, 0);
+  laneReturned(t, block.warps[t->warp]);
+}
+
+}  // namespace tw

@@ -1,0 +1,8 @@
+// All that translated kernels include.
+#pragma once
+#include "half.h"
+#include "matrix.h"
+#include "memory.h"
+#include "numbers.h"
+#include "thread.h"
+#include "warp.h"

@@ -1,0 +1,152 @@
+// Runs a job: a translated module, buffers, and a sequence of launches; writes the output buffers.
+//
+//   runner JOB INPUTS OUTPUTS
+//
+// JOB is text, one thing a line (names have no blanks):
+//   module FILE
+//   seed N
+//   buffer NAME input|output|scratch BYTES          the bytes of inputs follow each other in INPUTS
+//   launch KERNEL GX GY GZ BX BY BZ SHARED COOPERATIVE ARGUMENTS
+//   pointer NUMBER-OF-BUFFER | integer VALUE        one for each argument of the launch above
+#include "arena.h"
+#include "failure.h"
+#include "scheduler.h"
+#include <cstdio>
+#include <cstring>
+#include <dlfcn.h>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace tw {
+
+namespace {
+
+enum class Role { Input, Output, Scratch };
+
+struct Buffer {
+  std::string name;
+  Role role;
+  uint64_t bytes, address;
+};
+
+struct Arguments {
+  std::vector<unsigned char> bytes;
+
+  template <class T>
+  void add(T value) {
+    bytes.resize((bytes.size() + sizeof(T) - 1) / sizeof(T) * sizeof(T));
+    const size_t at = bytes.size();
+    bytes.resize(at + sizeof(T));
+    memcpy(&bytes[at], &value, sizeof(T));
+  }
+};
+
+struct LaunchJob {
+  std::string kernel;
+  Dim grid, block;
+  uint32_t shared;
+  bool cooperative;
+  Arguments arguments;
+};
+
+struct Job {
+  std::string module;
+  uint64_t seed = 0;
+  std::vector<Buffer> buffers;
+  std::vector<LaunchJob> launches;
+};
+
+void readLaunch(std::istream& in, Job& job) {
+  LaunchJob launch{};
+  size_t count = 0;
+  in >> launch.kernel >> launch.grid.x >> launch.grid.y >> launch.grid.z >> launch.block.x >> launch.block.y >> launch.block.z >> launch.shared >> launch.cooperative >> count;
+  for (size_t i = 0; i < count; i++) {
+    std::string kind;
+    long long value;
+    in >> kind >> value;
+    if (kind == "pointer") launch.arguments.add(job.buffers.at(size_t(value)).address);
+    else launch.arguments.add(uint32_t(value));
+  }
+  job.launches.push_back(std::move(launch));
+}
+
+Job readJob(std::istream& in) {
+  Job job;
+  for (std::string word; in >> word;) {
+    if (word == "module") in >> job.module;
+    if (word == "seed") in >> job.seed;
+    if (word == "launch") readLaunch(in, job);
+    if (word == "buffer") {
+      Buffer b;
+      std::string role;
+      in >> b.name >> role >> b.bytes;
+      b.role = role == "input" ? Role::Input : role == "output" ? Role::Output : Role::Scratch;
+      b.address = allocate(b.name, b.bytes);
+      job.buffers.push_back(b);
+    }
+  }
+  return job;
+}
+
+void fill(const Job& job, std::istream& inputs) {
+  for (const Buffer& b : job.buffers) {
+    char* const to = reinterpret_cast<char*>(b.address);
+    if (b.role == Role::Input) inputs.read(to, std::streamsize(b.bytes));
+    // What a kernel leaves unwritten must not look like a result: all ones is NaN.
+    if (b.role == Role::Output && b.bytes > 0) memset(to, 0xFF, b.bytes);
+  }
+  if (!inputs) failLaunch("job", "the inputs end too early");
+}
+
+const Module& load(const std::string& file) {
+  void* const library = dlopen(file.c_str(), RTLD_NOW);
+  if (library == nullptr) failLaunch("job", dlerror());
+  const Module* const module = static_cast<const Module*>(dlsym(library, "tilewright_module"));
+  if (module == nullptr) failLaunch("job", file + " is no translated module");
+  for (uint32_t i = 0; i < module->variableCount; i++) {
+    const Variable& v = module->variables[i];
+    *v.address = allocate(v.name, v.bytes);
+    if (v.initial != nullptr) memcpy(reinterpret_cast<void*>(*v.address), v.initial, v.initialBytes);
+  }
+  return *module;
+}
+
+const Kernel& find(const Module& module, const std::string& name) {
+  for (uint32_t i = 0; i < module.kernelCount; i++)
+    if (name == module.kernels[i].name) return module.kernels[i];
+  failLaunch("job", "the module has no kernel " + name);
+}
+
+int runJob(const char* jobFile, const char* inputFile, const char* outputFile) {
+  std::ifstream jobText(jobFile), inputs(inputFile, std::ios::binary);
+  const Job job = readJob(jobText);
+  fill(job, inputs);
+  const Module& module = load(job.module);
+  usePlaces(module.places);
+  const uint64_t gridWorkspace = allocate("the grid barrier's workspace", 256);
+  for (const LaunchJob& l : job.launches) {
+    const Kernel& kernel = find(module, l.kernel);
+    if (l.arguments.bytes.size() != kernel.argumentBytes) failLaunch("job", text("%s takes %u bytes of arguments, the job has %zu", kernel.name, kernel.argumentBytes, l.arguments.bytes.size()));
+    run({&kernel, l.arguments.bytes.data(), l.grid, l.block, l.shared, l.cooperative, job.seed, gridWorkspace});
+  }
+  std::ofstream outputs(outputFile, std::ios::binary);
+  for (const Buffer& b : job.buffers)
+    if (b.role == Role::Output) outputs.write(reinterpret_cast<const char*>(b.address), std::streamsize(b.bytes));
+  outputs.close();
+  if (!outputs) failLaunch("job", "the outputs cannot be written");
+  return 0;
+}
+
+}  // namespace
+
+}  // namespace tw
+
+int main(int count, char** words) {
+  if (count != 4) {
+    fprintf(stderr, "job\tusage: runner JOB INPUTS OUTPUTS\n");
+    return 2;
+  }
+  tw::installSignalHandlers();
+  return tw::runJob(words[1], words[2], words[3]);
+}
