@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { WebgpuError } from './errors.ts'
 import type { GpuSource } from './gpu.ts'
+import { watchWork } from './leaving.ts'
 import { noAdapter, noRuntime, noSuchAdapter } from './messages.ts'
 import { quietly } from './quiet.ts'
 import { driverFolder, systemHasVulkan, useDriver } from './vulkan.ts'
@@ -32,6 +33,10 @@ type Create = (options: string[]) => GPU
 
 // Timestamps are rounded to 65.536 µs unless this is off; it guards browsers against pages that spy on each other.
 const OPTIONS = ['disable-dawn-features=timestamp_quantization']
+
+// Dawn's devices use the instance they came from to the end and do not keep it alive: collected too early, it takes the
+// process along. There are a handful.
+const instances = new Map<string, GPU>()
 
 let listed: Promise<readonly Listed[]> | undefined
 
@@ -63,9 +68,13 @@ export async function nodeGpu(
 }
 
 async function source(options: readonly string[]): Promise<GpuSource> {
-  const { create, version } = await dawn()
-  const gpu = create([...OPTIONS, ...options])
-  return { requestAdapter: (request) => quietly(() => gpu.requestAdapter(request)), runtime: `dawn.node ${version}` }
+  const { version } = await dawn()
+  const gpu = await instance([...OPTIONS, ...options])
+  return {
+    requestAdapter: (request) => quietly(() => gpu.requestAdapter(request)),
+    runtime: `dawn.node ${version}`,
+    watch: watchWork,
+  }
 }
 
 /** Drivers are looked for once in a process: what it has loaded stays loaded. */
@@ -88,11 +97,10 @@ async function findAdapters(): Promise<readonly Listed[]> {
 }
 
 async function ask(): Promise<readonly Listed[]> {
-  const { create } = await dawn()
-  const named = await adapterOptions(create)
+  const named = await adapterOptions()
   const found: Listed[] = []
   for (const options of named) {
-    const gpu = create([...options])
+    const gpu = await instance(options)
     const adapter = await quietly(() => gpu.requestAdapter())
     if (!adapter) continue
     const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info
@@ -103,8 +111,8 @@ async function ask(): Promise<readonly Listed[]> {
 }
 
 /** Dawn lists its adapters in one place only: the message that says that the one which was asked for is not there. */
-async function adapterOptions(create: Create): Promise<readonly (readonly string[])[]> {
-  const nobody = create(['adapter=(none of that name)'])
+async function adapterOptions(): Promise<readonly (readonly string[])[]> {
+  const nobody = await instance(['adapter=(none of that name)'])
   const text = await quietly(() => nobody.requestAdapter()).then(
     () => '',
     (error: unknown) => String(error),
@@ -120,6 +128,14 @@ async function adapterOptions(create: Create): Promise<readonly (readonly string
 function rank({ summary }: Listed): number {
   if (!summary.isFallback) return 0
   return summary.vendor === 'mesa' ? 1 : 2
+}
+
+async function instance(options: readonly string[]): Promise<GPU> {
+  const key = options.join(' ')
+  const { create } = await dawn()
+  const made = instances.get(key) ?? create([...options])
+  instances.set(key, made)
+  return made
 }
 
 async function dawn(): Promise<{ readonly create: Create; readonly version: string }> {

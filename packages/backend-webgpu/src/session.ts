@@ -1,6 +1,6 @@
 import type { Failure } from '@tilewright/tuner'
 import { WebgpuError } from './errors.ts'
-import type { GpuSource } from './gpu.ts'
+import type { DeviceWork, GpuSource } from './gpu.ts'
 import { deviceLost, noAdapter, ranTooLong } from './messages.ts'
 
 /** One GPUDevice for as long as it lives. What was made with it dies with it. */
@@ -38,6 +38,8 @@ export async function openSession(options: {
   // Every error is caught by a scope where it can be told to someone; one that is not would be printed by the runtime.
   device.onuncapturederror = (event) => event.preventDefault()
 
+  const doing: DeviceWork = { pending: 0, isHung: false }
+  gpu.watch?.(doing)
   let failure: Failure | undefined
   const lost = device.lost.then(({ message }): Failure => {
     failure ??= { status: 'runtime', reason: 'device-lost', message: deviceLost(name, message) }
@@ -49,15 +51,18 @@ export async function openSession(options: {
     const late = new Promise<Failure>((resolve) => {
       timer = setTimeout(() => {
         failure ??= { status: 'timeout', reason: 'hang', message: ranTooLong(name, deadlineMs) }
+        doing.isHung = true
         resolve(failure)
       }, deadlineMs)
     })
+    doing.pending++
     try {
       // Work on a lost device rejects; the loss is the better answer, and it is known a moment later.
       const answer = work.catch((cause: unknown) => afterLoss(lost, cause))
       return await Promise.race([answer, lost, late])
     } finally {
       clearTimeout(timer)
+      doing.pending--
     }
   }
 
@@ -70,7 +75,7 @@ export async function openSession(options: {
     within,
     close() {
       // Destroying waits for the queue; one that hangs would take this process along.
-      if (failure?.status !== 'timeout') device.destroy()
+      if (!doing.isHung) device.destroy()
     },
   }
 }

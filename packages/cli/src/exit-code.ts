@@ -27,7 +27,7 @@ export function usage(message: string): CommandError {
 }
 
 // Codes of the packages' errors that mean bad input rather than a defect.
-const BAD_INPUT = ['E_PROBLEM', 'E_KERNEL', 'E_CELL', 'E_DEVICE', 'E_PRESET', 'E_SPACE', 'E_LOG']
+const BAD_INPUT = ['E_PROBLEM', 'E_KERNEL', 'E_CELL', 'E_SHAPE', 'E_DEVICE', 'E_PRESET', 'E_SPACE', 'E_LOG', 'E_STRATEGY']
 // What Node says of files that a user named.
 const BAD_FILE = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS', 'EEXIST', 'ENOSPC']
 
@@ -37,7 +37,7 @@ export function verdictOf(error: unknown): { readonly exit: ExitCode; readonly m
   if (!(error instanceof Error)) return { exit: EXIT.internal, message: String(error) }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (BAD_INPUT.some((prefix) => code.startsWith(prefix))) return { exit: EXIT.usage, message: error.message }
-  if (code.startsWith('E_NO_')) return { exit: EXIT.missing, message: error.message }
+  if (code.startsWith('E_NO_') || code === 'E_TOOLCHAIN') return { exit: EXIT.missing, message: error.message }
   if (BAD_FILE.includes(code)) return { exit: EXIT.usage, message: fileSentence(error, code) }
   return {
     exit: EXIT.internal,

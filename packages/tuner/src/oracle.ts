@@ -30,7 +30,7 @@ const LEAST_STEPS = 4
 /**
  * The problem whose outputs are compared: the one asked for where its float64 reference takes at most `operations`
  * multiplications (B·T·N·D·(D + 64), without D for a scan), else the same with fewer steps, at least 4. A rendered
- * source depends on neither batch nor time, so the same compiled kernel runs both. A millisecond is some 10⁵ operations.
+ * source depends on neither batch nor time, so the same compiled kernel runs both. A second is some 4 · 10⁷ operations (measured: lstm, D = 768, one 2.x GHz core).
  */
 export function checkingProblem(id: KernelId, problem: Problem, operations: number): Problem {
   const { batch, time, heads, headDim } = problem

@@ -43,7 +43,7 @@ const GPU: Protocol = {
   stepTimeoutMs: 120_000,
   crashesInARow: 3,
   compileJobs: 2,
-  checkOperations: 2 ** 27,
+  checkOperations: 2 ** 26,
   final: {
     contenders: 5,
     rounds: 50,
@@ -61,7 +61,7 @@ const SOFTWARE: Protocol = {
   warmupMs: 10,
   measureMs: 60,
   leastRuns: 5,
-  checkOperations: 2 ** 26,
+  checkOperations: 2 ** 25,
   final: { ...GPU.final, contenders: 4, rounds: 20, leastRounds: 6, burstMs: 10, budgetMs: 12_000 },
 }
 

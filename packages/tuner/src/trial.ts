@@ -33,12 +33,19 @@ export interface Candidate {
   readonly objective?: number
 }
 
+const keys = new WeakMap<Configuration, string>()
+
 /** Equal for equal configurations, whatever the order of their names. */
 export function keyOf(config: Configuration): string {
-  return Object.keys(config)
+  // Everything that is decided about a search looks configurations up again and again.
+  const known = keys.get(config)
+  if (known !== undefined) return known
+  const key = Object.keys(config)
     .toSorted()
     .map((name) => `${name}=${config[name]}`)
     .join(' ')
+  keys.set(config, key)
+  return key
 }
 
 /** The last word on each configuration, in the order in which they were first tried. */

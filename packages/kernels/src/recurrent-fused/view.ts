@@ -2,11 +2,18 @@ import { printExpressions, type Leaf, type RecurrentCell } from '@tilewright/cel
 import type { NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
 
+// Names of the templates around the printed lines.
+const RESERVED: Readonly<Record<Target, readonly string[]>> = {
+  cuda: 'b e k R Wx wx ry bias row unit time state states head heads batch chunk element hidden partial exists'.split(' '),
+  wgsl: 'b n d t R Wx wx ry bias row own at time states head heads batch chunk element hidden partial'.split(' '),
+}
+
 /** Names that the recurrent-fused templates see beyond parameters and lets. */
 export function recurrentView(problem: Problem, cell: RecurrentCell, target: Target, numberOf: NumberOf): TemplateView {
   const printed = printExpressions(cell.next, {
     target,
     leaf: (leaf) => (target === 'cuda' ? cudaLeaf(cell, leaf) : wgslLeaf(cell, leaf)),
+    reserved: RESERVED[target],
   })
   const results = cell.states.map((state) => printed.results[state]!)
   const shared = {

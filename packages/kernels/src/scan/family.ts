@@ -20,9 +20,12 @@ export const scan: Family = {
   plan,
 }
 
+// Names of the templates around the printed lines; tensors are named as the cell names its inputs.
+const RESERVED = 'a b h h0 i v t at time state carry chunk start inside first out gain offset lane'.split(' ')
+
 function view(problem: Problem, cell: Cell, target: Target, numberOf: NumberOf): TemplateView {
   const { inputs, a, b } = scanCell(cell)
-  const printed = printExpressions({ a, b }, { target, leaf: (leaf) => `${leaf.name}_t` })
+  const printed = printExpressions({ a, b }, { target, leaf: (leaf) => `${leaf.name}_t`, reserved: RESERVED })
   const shared = {
     ENTRY_POINT: scan.entryPoint(problem),
     INPUT_NAMES: inputs,

@@ -1,0 +1,261 @@
+import { halfRules } from './half.ts'
+import { members, read, rule, write } from './scope.ts'
+import type { Operation, Rule, Scope } from './scope.ts'
+import { typeOf } from './types.ts'
+import type { ValueType } from './types.ts'
+
+const ROUNDINGS: Readonly<Record<string, string>> = { rz: 'Rounding::Zero', rm: 'Rounding::Down', rp: 'Rounding::Up' }
+const COMPARISONS: Readonly<Record<string, string>> = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', lo: '<', ls: '<=', hi: '>', hs: '>=' }
+const BITWISE: Readonly<Record<string, string>> = { and: '&', or: '|', xor: '^' }
+
+/** The last type of the opcode, which is that of the operation. */
+function mainType(operation: Operation): ValueType {
+  return typeOf(operation.types.at(-1))!
+}
+
+/** The same size without a sign: what C++ computes in when it must wrap. */
+function unsignedOf(type: ValueType): ValueType {
+  return type.kind === 'signed' ? typeOf(`u${type.bits}`)! : type
+}
+
+/** An operation on values of one type, written as an expression of its operands. */
+function expression(
+  modifiers: string,
+  make: (operands: readonly string[], type: ValueType, operation: Operation) => string | undefined,
+  options: { readonly wraps?: boolean; readonly kinds?: string } = {},
+): Rule {
+  return rule(modifiers, (operation, scope) => {
+    const declared = mainType(operation)
+    if (operation.types.length !== 1 || !(options.kinds ?? 'unsigned signed').includes(declared.kind)) return undefined
+    const type = options.wraps ? unsignedOf(declared) : declared
+    const [target, ...sources] = operation.operands
+    const value = make(
+      sources.map((source) => read(source, type, scope)),
+      type,
+      operation,
+    )
+    return value === undefined ? undefined : write(target!, type, value, scope)
+  })
+}
+
+/** A floating-point operation with PTX's modifiers: flushing of subnormals, saturation, and roundings other than to nearest. */
+function floating(
+  modifiers: string,
+  make: (operands: readonly string[], type: ValueType) => string,
+  directed?: (operands: readonly string[]) => readonly [string, string],
+): Rule {
+  return expression(
+    `${modifiers} rn rz rm rp ftz sat`,
+    (operands, type, { modifiers: words }) => {
+      const inputs = words.includes('ftz') ? operands.map((operand) => `flush(${operand})`) : operands
+      const rounding = words.map((word) => ROUNDINGS[word]).find((name) => name !== undefined)
+      // Only what the sum of two doubles can say exactly: + - * and fma of floats.
+      if (rounding !== undefined && (type.bits !== 32 || directed === undefined)) return undefined
+      if (type.bits === 64 && words.includes('approx')) return undefined
+      let value = rounding === undefined ? make(inputs, type) : `directedSum<${rounding}>(${directed!(inputs).join(', ')})`
+      if (words.includes('ftz')) value = `flush(${value})`
+      return words.includes('sat') ? `saturate<${type.cpp}>(${value})` : value
+    },
+    { kinds: 'float' },
+  )
+}
+
+/** The C library's function for the type: `sqrtf` or `sqrt`. */
+function library(name: string): (operands: readonly string[], type: ValueType) => string {
+  return (operands, type) => `${name}${type.bits === 32 ? 'f' : ''}(${operands.join(', ')})`
+}
+
+/** Chooses by the kind of the operation's type. */
+function byKind(rules: { readonly integer?: Rule; readonly float?: Rule; readonly half?: Rule }): Rule {
+  return (operation, scope) => {
+    const kind = typeOf(operation.types.at(-1))?.kind
+    const chosen = kind === 'float' ? rules.float : kind === 'half' ? rules.half : rules.integer
+    return chosen?.(operation, scope)
+  }
+}
+
+const multiplyInteger: Rule = rule('lo hi wide', ({ operands, modifiers, types }, scope) => {
+  const type = typeOf(types[0])!
+  const [target, a, b, c] = operands as [string, string, string, string | undefined]
+  if (modifiers[0] === 'wide') {
+    const wide = typeOf(`${types[0]![0]}${type.bits * 2}`)!
+    const unsigned = unsignedOf(wide)
+    const product = `(${unsigned.cpp})((${wide.cpp})${read(a, type, scope)} * (${wide.cpp})${read(b, type, scope)})`
+    return write(target, unsigned, c === undefined ? product : `${product} + ${read(c, unsigned, scope)}`, scope)
+  }
+  const unsigned = unsignedOf(type)
+  const plus = c === undefined ? '' : ` + ${read(c, unsigned, scope)}`
+  if (modifiers[0] === 'hi') {
+    const high = `(${unsigned.cpp})mulHigh(${read(a, type, scope)}, ${read(b, type, scope)})`
+    return write(target, unsigned, `${high}${plus}`, scope)
+  }
+  // 16 bits: C++ would multiply as int, where overflow is not defined.
+  return write(target, unsigned, `(${unsigned.bits < 32 ? 'uint32_t' : unsigned.cpp})${read(a, unsigned, scope)} * ${read(b, unsigned, scope)}${plus}`, scope)
+})
+
+/** C++ for a comparison; of floats `eq` to `ge` are false with a NaN, the forms with `u` true. */
+function compare(word: string, a: string, b: string, isFloat: boolean): string | undefined {
+  if (!isFloat || word in COMPARISONS) {
+    const operator = COMPARISONS[word]
+    if (operator === undefined) return undefined
+    // C++ says that NaN != x is true.
+    return isFloat && word === 'ne' ? `(${a} < ${b} || ${a} > ${b})` : `(${a} ${operator} ${b})`
+  }
+  const both = `(${a} == ${a} && ${b} == ${b})`
+  if (word === 'num') return both
+  if (word === 'nan') return `!${both}`
+  if (word === 'equ') return `!(${a} < ${b} || ${a} > ${b})`
+  const opposite: Readonly<Record<string, string>> = { neu: '==', ltu: '>=', leu: '>', gtu: '<=', geu: '<' }
+  return opposite[word] === undefined ? undefined : `!(${a} ${opposite[word]} ${b})`
+}
+
+function comparison({ operands, modifiers, types }: Operation, scope: Scope): string | undefined {
+  const type = typeOf(types.at(-1))!
+  const flushes = modifiers.includes('ftz')
+  const [a, b] = operands.slice(1, 3).map((operand) => {
+    const value = read(operand, type, scope)
+    return type.kind === 'half' ? `${type.cpp}::load(${value})` : flushes ? `flush(${value})` : value
+  }) as [string, string]
+  return type.bits === 32 && type.kind === 'half' ? undefined : compare(modifiers[0]!, a, b, type.kind === 'float' || type.kind === 'half')
+}
+
+const COMPARISON_WORDS = [...Object.keys(COMPARISONS), 'num nan equ neu ltu leu gtu geu ftz and or xor'].join(' ')
+
+const setPredicate: Rule = rule(COMPARISON_WORDS, (operation, scope) => {
+  const { operands, modifiers } = operation
+  const predicate = typeOf('pred')!
+  const result = comparison(operation, scope)
+  if (result === undefined) return undefined
+  const joined = modifiers.slice(1).find((word) => word in BITWISE)
+  const [first, second] = operands[0]!.split('|') as [string, string | undefined]
+  const join = (value: string): string =>
+    joined === undefined ? value : `(${value} ${BITWISE[joined]} ${read(operands[3]!, predicate, scope)})`
+  if (second === undefined) return write(first, predicate, join(result), scope)
+  return `{ const bool c = ${result}; ${write(first, predicate, join('c'), scope)} ${write(second, predicate, join('(!c)'), scope)} }`
+})
+
+const setValue: Rule = rule(COMPARISON_WORDS, (operation, scope) => {
+  const result = comparison(operation, scope)
+  const to = typeOf(operation.types[0])!
+  if (result === undefined || operation.types.length !== 2 || operation.modifiers.slice(1).some((word) => word in BITWISE)) return undefined
+  return write(operation.operands[0]!, to, to.kind === 'float' ? `${result} ? 1.0f : 0.0f` : `${result} ? ~0u : 0u`, scope)
+})
+
+const move: Rule = rule('', ({ operands, types }, scope) => {
+  const [target, source] = operands as [string, string]
+  const type = typeOf(types[0])!
+  if (target.startsWith('{')) {
+    const parts = members(target)
+    const part = typeOf(`b${type.bits / parts.length}`)
+    if (part === undefined) return undefined
+    const writes = parts.map((name, i) => write(name, part, `w >> ${i * part.bits}`, scope))
+    return `{ const auto w = ${read(source, typeOf(`b${type.bits}`)!, scope)}; ${writes.join(' ')} }`
+  }
+  if (source.startsWith('{')) {
+    const parts = members(source)
+    const part = typeOf(`b${type.bits / parts.length}`)
+    if (part === undefined) return undefined
+    const whole = typeOf(`b${type.bits}`)!
+    const values = parts.map((name, i) => `(${whole.cpp})${read(name, part, scope)} << ${i * part.bits}`)
+    return write(target, whole, values.join(' | '), scope)
+  }
+  return write(target, type, read(source, type, scope), scope)
+})
+
+/** Results of 32 bits whatever the operand's size. */
+function counted(name: string, argument = ''): Rule {
+  return rule('shiftamt', ({ operands, types, modifiers }, scope) => {
+    if (modifiers.length > 0 && argument === '') return undefined
+    const rest = argument === '' ? '' : `, ${modifiers.includes('shiftamt')}`
+    return write(operands[0]!, typeOf('u32')!, `${name}(${read(operands[1]!, typeOf(types[0])!, scope)}${rest})`, scope)
+  })
+}
+
+const shift = (name: string): Rule =>
+  rule('', ({ operands, types }, scope) => {
+    const type = typeOf(types[0])!
+    const [target, a, n] = operands as [string, string, string]
+    return write(target, type, `${name}<${type.cpp}>(${read(a, type, scope)}, ${read(n, typeOf('u32')!, scope)})`, scope)
+  })
+
+const funnelShift: Rule = rule('l r wrap clamp', ({ operands, modifiers }, scope) => {
+  const word = typeOf('b32')!
+  const [low, high, n] = operands.slice(1).map((operand) => read(operand, word, scope)) as [string, string, string]
+  const amount = modifiers.includes('wrap') ? `(${n} & 31)` : `least<uint32_t>(${n}, 32)`
+  return write(operands[0]!, word, `funnel${modifiers[0] === 'l' ? 'Left' : 'Right'}(${low}, ${high}, ${amount})`, scope)
+})
+
+const bitField = (name: string): Rule =>
+  rule('', ({ operands, types }, scope) => {
+    const type = typeOf(types[0])!
+    const word = typeOf('u32')!
+    const values = operands.slice(1).map((operand, i) => read(operand, i < operands.length - 3 ? type : word, scope))
+    return write(operands[0]!, type, `${name}<${type.cpp}>(${values.join(', ')})`, scope)
+  })
+
+const select: Rule = rule('', ({ operands, types }, scope) => {
+  const type = typeOf(types[0])!
+  const [target, a, b, predicate] = operands as [string, string, string, string]
+  return write(target, type, `${read(predicate, typeOf('pred')!, scope)} ? ${read(a, type, scope)} : ${read(b, type, scope)}`, scope)
+})
+
+const extreme = (name: string): Rule =>
+  byKind({
+    integer: expression('', ([a, b], type) => `${name}<${type.cpp}>(${a}, ${b})`),
+    float: rule('ftz NaN', (operation, scope) =>
+      operation.operands.length === 3
+        ? floating('NaN', ([a, b], type) => `${name}<${type.cpp}>(${a}, ${b}, ${operation.modifiers.includes('NaN')})`)(operation, scope)
+        : undefined,
+    ),
+    half: halfRules[name === 'least' ? 'min' : 'max']!,
+  })
+
+const bitwise = (operator: string): Rule =>
+  expression('', ([a, b], type) => `${a} ${type.kind === 'predicate' && operator === '^' ? '!=' : operator} ${b}`, { kinds: 'unsigned predicate' })
+
+/** Instructions that compute a value of their operands and do nothing else. */
+export const ARITHMETIC: Readonly<Record<string, Rule>> = {
+  mov: move,
+  add: byKind({ integer: expression('', ([a, b]) => `${a} + ${b}`, { wraps: true }), float: floating('', ([a, b]) => `${a} + ${b}`, ([a, b]) => [a!, b!]), half: halfRules['add']! }),
+  sub: byKind({ integer: expression('', ([a, b]) => `${a} - ${b}`, { wraps: true }), float: floating('', ([a, b]) => `${a} - ${b}`, ([a, b]) => [a!, `-${b}`]), half: halfRules['sub']! }),
+  mul: byKind({ integer: multiplyInteger, float: floating('', ([a, b]) => `${a} * ${b}`, ([a, b]) => [`(double)${a} * ${b}`, '0.0']), half: halfRules['mul']! }),
+  mad: byKind({ integer: multiplyInteger }),
+  fma: byKind({
+    float: floating('', library('fma'), ([a, b, c]) => [`(double)${a} * ${b}`, c!]),
+    half: halfRules['fma']!,
+  }),
+  div: byKind({ integer: expression('', ([a, b], type) => `divide<${type.cpp}>(${a}, ${b})`), float: floating('approx full', ([a, b]) => `${a} / ${b}`) }),
+  rem: expression('', ([a, b], type) => `tw::remainder<${type.cpp}>(${a}, ${b})`),
+  neg: byKind({ integer: expression('', ([a], type) => `(${type.cpp})0 - ${a}`, { wraps: true }), float: floating('', ([a]) => `-${a}`), half: halfRules['neg']! }),
+  abs: byKind({ integer: expression('', ([a], type) => `absolute<${type.cpp}>(${a})`), float: floating('', library('fabs')), half: halfRules['abs']! }),
+  min: extreme('least'),
+  max: extreme('greatest'),
+  copysign: floating('', ([a, b], type) => `copysign${type.bits === 32 ? 'f' : ''}(${b}, ${a})`),
+  sqrt: floating('approx', library('sqrt')),
+  rcp: floating('approx', ([a]) => `reciprocal(${a})`),
+  rsqrt: floating('approx', ([a]) => `reciprocalRoot(${a})`),
+  ex2: byKind({ float: floating('approx', library('exp2')), half: halfRules['ex2']! }),
+  lg2: floating('approx', library('log2')),
+  sin: floating('approx', library('sin')),
+  cos: floating('approx', library('cos')),
+  tanh: byKind({ float: floating('approx', library('tanh')), half: halfRules['tanh']! }),
+  and: bitwise('&'),
+  or: bitwise('|'),
+  xor: bitwise('^'),
+  not: expression('', ([a], type) => (type.kind === 'predicate' ? `!${a}` : `~${a}`), { kinds: 'unsigned predicate' }),
+  cnot: expression('', ([a]) => `${a} == 0`),
+  shl: shift('shiftLeft'),
+  shr: shift('shiftRight'),
+  shf: funnelShift,
+  lop3: expression('', (operands) => (operands.length === 4 ? `logic3(${operands.join(', ')})` : undefined)),
+  prmt: expression('', (operands) => `permute(${operands.join(', ')})`),
+  popc: counted('ones'),
+  clz: counted('leadingZeros'),
+  bfind: counted('highestBit', 'fromTop'),
+  brev: expression('', ([a], type) => `reversed<${type.cpp}>(${a})`),
+  bfe: bitField('extractBits'),
+  bfi: bitField('insertBits'),
+  selp: select,
+  setp: setPredicate,
+  set: setValue,
+}

@@ -1,0 +1,112 @@
+import { familyOf, problemText, spaceOf, type Dtype, type KernelId, type Problem, type Tensors } from '@tilewright/kernels'
+import { best } from '@tilewright/solver'
+import { verify, type Backend } from '@tilewright/tuner'
+import type { Command } from 'commander'
+import { DEVICE_HELP, openBackend } from '../device-option.ts'
+import { CommandError, EXIT } from '../exit-code.ts'
+import { print, printJson, progress, table } from '../output.ts'
+import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
+import { kernelInputs, readVectors, referenceErrors, type VectorFile } from '../vectors.ts'
+
+// The reference is float64 as the vectors are; what is left is the order of its sums (vectors' README).
+const REFERENCE_TOLERANCE = 1e-9
+
+interface VerifyOptions extends ProblemOptions {
+  readonly device: string
+  readonly vectors?: string
+  readonly json?: boolean
+}
+
+/** One line of the report: one output or gradient of one kernel, or of the reference, on one problem. */
+interface Row {
+  readonly source: string
+  readonly kernel: string
+  readonly dtype: string
+  readonly tensor: string
+  readonly relative: number
+  readonly allowed: number
+  readonly status: string
+  readonly message?: string
+}
+
+export function addVerify(program: Command): void {
+  withProblem(
+    program
+      .command('verify')
+      .description('run kernels and compare every output with the float64 reference, and the reference with golden vectors')
+      .requiredOption('--device <dev>', DEVICE_HELP),
+  )
+    .option('--vectors <folder>', 'golden vectors, such as packages/cells/data/vectors; without it, random inputs of the problem')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16')
+    .action(async (options: VerifyOptions) => {
+      const backend = await openBackend(options.device)
+      try {
+        await report(backend, options)
+      } finally {
+        await backend.close()
+      }
+    })
+}
+
+async function report(backend: Backend, options: VerifyOptions): Promise<void> {
+  const vectors = options.vectors === undefined ? undefined : readVectors(options.vectors)
+  const rows = vectors ? await vectorRows(backend, vectors.files, options) : await problemRows(backend, options)
+  const skipped = vectors?.skipped ?? []
+  const failures = rows.filter(({ status }) => status !== 'correct')
+  if (options.json) {
+    printJson({ device: backend.name, fingerprint: backend.fingerprint, status: failures.length === 0 ? 'correct' : 'correctness', results: rows, skipped })
+  } else {
+    print(table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status'], rows.map(cells)))
+    for (const name of skipped) print(`skipped  ${name}: there is no such cell yet`)
+  }
+  for (const { source, message } of failures) if (message) progress(`${source}: ${message}`)
+  if (failures.length > 0) throw new CommandError(EXIT.failed, `${failures.length} of ${rows.length} comparisons failed on ${backend.name}`)
+}
+
+function cells({ source, kernel, dtype, tensor, relative, allowed, status }: Row): readonly string[] {
+  return [source, kernel, dtype, tensor, relative.toExponential(1), allowed.toExponential(1), status]
+}
+
+async function vectorRows(backend: Backend, files: readonly VectorFile[], options: VerifyOptions): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const [index, file] of files.entries()) {
+    progress(`${index + 1}/${files.length} ${file.name}`)
+    for (const [tensor, relative] of Object.entries(referenceErrors(file)))
+      rows.push({ source: file.name, kernel: 'reference', dtype: 'f64', tensor, relative, allowed: REFERENCE_TOLERANCE, status: relative <= REFERENCE_TOLERANCE ? 'correct' : 'correctness' })
+    for (const dtype of dtypesOf(backend, options)) {
+      const problem = { ...file.problem, dtype }
+      const id: KernelId = { kernel: familyOf(problem.cell), pass: 'forward', target: backend.target }
+      rows.push(...(await kernelRows(backend, id, problem, file.name, kernelInputs(file, dtype))))
+    }
+  }
+  return rows
+}
+
+async function problemRows(backend: Backend, options: VerifyOptions): Promise<readonly Row[]> {
+  const problem = problemOf(options)
+  return kernelRows(backend, kernelOf(options, problem, backend.device), problem, problemText(problem))
+}
+
+/** Every storage type that the target's kernels have, unless one was asked for. */
+function dtypesOf(backend: Backend, options: VerifyOptions): readonly Dtype[] {
+  if (options.dtype !== undefined) return [problemOf({ ...options, cell: 'lstm' }).dtype]
+  return backend.target === 'cuda' ? ['f32', 'bf16'] : ['f32']
+}
+
+/** The model's best configuration, run once. */
+async function kernelRows(backend: Backend, id: KernelId, problem: Problem, source: string, inputs?: Tensors): Promise<readonly Row[]> {
+  const base = { source, kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
+  const [first] = best(spaceOf(id, problem, backend.device), 1)
+  if (!first) return [{ ...base, tensor: '-', relative: Infinity, allowed: 0, status: 'infeasible', message: `no configuration of ${id.kernel} fits ${problemText(problem)}; tilewright explain says why` }]
+  const { status, errors, message, tolerance } = await verify({ id, problem, backend, config: first.configuration, inputs })
+  if (errors.length === 0) return [{ ...base, tensor: '-', relative: Infinity, allowed: tolerance, status, ...(message && { message }) }]
+  return errors.map(({ output, relative, allowed }) => ({
+    ...base,
+    tensor: output,
+    relative,
+    allowed,
+    status: relative <= allowed ? 'correct' : 'correctness',
+    ...(message && { message }),
+  }))
+}

@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { reference, type KernelId, type Problem } from '@tilewright/kernels'
+import { expect, test } from 'vitest'
+import { briefProblem, checkingProblem, lengthened, oracleOf, shortened } from './oracle.ts'
+
+const SCAN: KernelId = { kernel: 'scan', pass: 'forward', target: 'wgsl' }
+const FUSED: KernelId = { kernel: 'recurrent-fused', pass: 'forward', target: 'wgsl' }
+
+test('a problem is checked whole while its reference is cheap, and never on fewer than 4 steps', () => {
+  const size = fc.integer({ min: 1, max: 2000 })
+  fc.assert(
+    fc.property(size, size, size, fc.integer({ min: 1, max: 2 ** 30 }), (batch, time, headDim, operations) => {
+      const problem: Problem = { cell: 'lstm', dtype: 'f32', batch, time, heads: 2, headDim }
+      const checked = checkingProblem(FUSED, problem, operations)
+      expect({ ...checked, time }).toEqual(problem)
+      const work = (steps: number): number => batch * steps * 2 * headDim * (headDim + 64)
+      if (work(time) <= operations) expect(checked).toBe(problem)
+      else expect(checked.time === Math.min(4, time) || work(checked.time) <= operations).toBe(true)
+    }),
+  )
+  expect(briefProblem({ cell: 'lstm', dtype: 'f32', batch: 3, time: 99, heads: 1, headDim: 8 }).time).toBe(4)
+  expect(briefProblem({ cell: 'lstm', dtype: 'f32', batch: 3, time: 3, heads: 1, headDim: 8 }).time).toBe(3)
+})
+
+test('the first steps of a lengthened problem are the ones that the oracle knows', () => {
+  for (const [id, cell] of [
+    [SCAN, 'mingru'],
+    [FUSED, 'lstm'],
+  ] as const) {
+    const problem: Problem = { cell, dtype: 'f32', batch: 2, time: 11, heads: 3, headDim: 5 }
+    const oracle = oracleOf({ id, problem: { ...problem, time: 4 }, seed: 2 })
+    const whole = reference(problem, lengthened(oracle, problem))
+    const single = Object.fromEntries(Object.entries(whole).map(([name, values]) => [name, Float32Array.from(values)]))
+    const known = shortened(oracle, problem, single)
+    const names = oracle.outputs.filter(({ axes }) => axes.includes('t')).map(({ name }) => name)
+    expect(Object.keys(known)).toEqual(names)
+    for (const name of names) expect(known[name]).toEqual(Float32Array.from(oracle.expected[name]!))
+  }
+})
