@@ -41,12 +41,18 @@ const entry = (key, source) => {
 const templates = families.flatMap((family) => filesOf(family, '.hbs').map((s) => entry(`${family}/${s.name}`, s)))
 const partials = filesOf('partials', '.hbs').map((s) => entry(s.name, s))
 const spaces = families.flatMap((family) =>
-  filesOf(family, '.space').map((s) => `${JSON.stringify(`${family}/${s.name}`)}: { file: ${JSON.stringify(s.file)}, text: ${JSON.stringify(s.text)} }`),
+  filesOf(family, '.space').map(
+    (s) =>
+      `${JSON.stringify(`${family}/${s.name}`)}: { file: ${JSON.stringify(s.file)}, text: ${JSON.stringify(s.text)} }`,
+  ),
 )
 
 mkdirSync(new URL('dist/', import.meta.url), { recursive: true })
 const write = (name, text) => writeFileSync(new URL(`dist/${name}`, import.meta.url), text)
-write('sources.js', `export const templates = {\n${templates.join(',\n')}\n}\nexport const partials = {\n${partials.join(',\n')}\n}\n`)
+write(
+  'sources.js',
+  `export const templates = {\n${templates.join(',\n')}\n}\nexport const partials = {\n${partials.join(',\n')}\n}\n`,
+)
 write(
   'sources.d.ts',
   `/** A precompiled template: where it comes from, the hash of its text, the names of the view and the partials that it uses. */

@@ -27,6 +27,11 @@ export function noEntryPoint(entryPoint: string, known: readonly string[]): stri
   return `${entryPoint}: no entry point of that name in the module; there are ${known.join(', ') || 'none'}`
 }
 
+/** The source has no kernel of the name that it was rendered for. */
+export function missingReport(entryPoint: string, known: readonly string[]): string {
+  return `${entryPoint}: the source has no kernel of that name; it has ${known.join(', ') || 'none'}`
+}
+
 export function wrongArguments(entryPoint: string, found: number, wanted: number): string {
   return `${entryPoint}: the plan hands over ${found} bytes of arguments, the kernel takes ${wanted}`
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cudaBackend, cudaCpuBackend } from '@tilewright/backend-cuda'
+import { cudaBackend, cudaCpuBackend, findToolchain, type Toolchain } from '@tilewright/backend-cuda'
 import { webgpuBackend } from '@tilewright/backend-webgpu'
 import { listAdapters, nodeGpu } from '@tilewright/backend-webgpu/node'
 import { device as deviceOf, readDevice, type Device } from '@tilewright/devices'
@@ -24,26 +24,46 @@ export async function presentDevices(): Promise<readonly PresentDevice[]> {
   }))
 }
 
-/** The limits that `--device` names, and where they are all that is needed. */
+/** The limits that `--device` names, where they are all that is needed: no compiler has to be here. */
 export async function deviceNamed(name: string): Promise<Device> {
+  const present = presentName(name)
+  if (!present) return modelNamed(name)
   const backend = await openBackend(name)
   await backend.close()
   return backend.device
 }
 
-/** The backend that `--device` names. The caller closes it. */
+/** The backend that `--device` names. The caller closes it. Exit code 4 where hardware or a compiler is missing. */
 export async function openBackend(name: string): Promise<Backend> {
-  const webgpu = /^webgpu(?::(\d+))?$/.exec(name)
-  if (webgpu) return openWebgpu(Number(webgpu[1] ?? 0), name)
-  if (/^cuda(:\d+)?$/.test(name))
+  const present = presentName(name)
+  if (present === 'cuda')
     throw new CommandError(
       EXIT.missing,
       `${name}: running on an NVIDIA GPU is not part of this version; tune for a model of it (--device h100-sxm) or check it on the CPU (--device cuda-cpu)`,
     )
-  if (name === 'cuda-cpu') return cudaCpuBackend()
-  const device = name.endsWith('.json') ? deviceFile(name) : deviceOf(name)
-  if (device.api === 'cuda') return cudaBackend(device)
-  return modelOf(device, name)
+  if (present === 'cuda-cpu') return cudaCpuBackend({ toolchain: await toolchain(name) })
+  if (present === 'webgpu') return openWebgpu(Number(name.split(':')[1] ?? 0), name)
+  const device = modelNamed(name)
+  return device.api === 'cuda' ? cudaBackend(device, { toolchain: await toolchain(name) }) : modelBackend(device, name)
+}
+
+/** Which of this machine's devices a name means; nothing for a model. */
+function presentName(name: string): 'webgpu' | 'cuda' | 'cuda-cpu' | undefined {
+  if (name === 'cuda-cpu') return 'cuda-cpu'
+  return /^(webgpu|cuda)(:\d+)?$/.exec(name)?.[1] as 'webgpu' | 'cuda' | undefined
+}
+
+function modelNamed(name: string): Device {
+  return name.endsWith('.json') ? deviceFile(name) : deviceOf(name)
+}
+
+async function toolchain(name: string): Promise<Toolchain> {
+  const found = await findToolchain()
+  if (found.status === 'found') return found
+  throw new CommandError(
+    EXIT.missing,
+    `${name}: ${found.message}; tilewright explain and tilewright generate need no compiler`,
+  )
 }
 
 async function openWebgpu(index: number, name: string): Promise<Backend> {
@@ -59,7 +79,8 @@ async function openWebgpu(index: number, name: string): Promise<Backend> {
 }
 
 function deviceFile(path: string): Device {
-  if (!existsSync(path)) throw usage(`${path}: there is no such file; name a device file or one of the models (tilewright devices)`)
+  if (!existsSync(path))
+    throw usage(`${path}: there is no such file; name a device file or one of the models (tilewright devices)`)
   try {
     return readDevice(JSON.parse(readFileSync(path, 'utf8')), path)
   } catch (error) {
@@ -69,7 +90,7 @@ function deviceFile(path: string): Device {
 }
 
 /** A WebGPU device that is not here: it can be solved for and rendered, no compiler or hardware can say more. */
-function modelOf(device: Device, name: string): Backend {
+function modelBackend(device: Device, name: string): Backend {
   return {
     name,
     device,

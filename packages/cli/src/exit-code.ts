@@ -27,7 +27,17 @@ export function usage(message: string): CommandError {
 }
 
 // Codes of the packages' errors that mean bad input rather than a defect.
-const BAD_INPUT = ['E_PROBLEM', 'E_KERNEL', 'E_CELL', 'E_SHAPE', 'E_DEVICE', 'E_PRESET', 'E_SPACE', 'E_LOG', 'E_STRATEGY']
+const BAD_INPUT = [
+  'E_PROBLEM',
+  'E_KERNEL',
+  'E_CELL',
+  'E_SHAPE',
+  'E_DEVICE',
+  'E_PRESET',
+  'E_SPACE',
+  'E_LOG',
+  'E_STRATEGY',
+]
 // What Node says of files that a user named.
 const BAD_FILE = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS', 'EEXIST', 'ENOSPC']
 

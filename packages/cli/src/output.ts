@@ -27,7 +27,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const isNumber = (cell: string): boolean => /^[-+]?[\d.]/.test(cell)
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, i) => (rows.every((row) => isNumber(row[i] ?? '') || row[i] === '-') ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .map((cell, i) =>
+        rows.every((row) => isNumber(row[i] ?? '') || row[i] === '-')
+          ? cell.padStart(widths[i]!)
+          : cell.padEnd(widths[i]!),
+      )
       .join('  ')
       .trimEnd()
   return [line(header), ...rows.map(line)].join('\n')

@@ -29,7 +29,13 @@ export function withProblem(command: Command): Command {
     .option('--pass <pass>', 'forward (default)')
 }
 
-const DTYPE_WORDS: Readonly<Record<string, Dtype>> = { f32: 'f32', fp32: 'f32', float32: 'f32', bf16: 'bf16', bfloat16: 'bf16' }
+const DTYPE_WORDS: Readonly<Record<string, Dtype>> = {
+  f32: 'f32',
+  fp32: 'f32',
+  float32: 'f32',
+  bf16: 'bf16',
+  bfloat16: 'bf16',
+}
 
 /** The problem that the flags name; sizes left out are common ones. */
 export function problemOf(options: ProblemOptions): Problem {

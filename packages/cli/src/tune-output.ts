@@ -26,14 +26,26 @@ export async function logPath(folder: string, stem: string, resume: boolean): Pr
 }
 
 /** Writes the winner: its source, its plan, and its preset among those of the device. */
-export async function writeTuned(root: string, folder: string, tuned: Tuned, backend: Backend): Promise<readonly string[]> {
+export async function writeTuned(
+  root: string,
+  folder: string,
+  tuned: Tuned,
+  backend: Backend,
+): Promise<readonly string[]> {
   const sources = await writeFiles(folder, kernelFiles(tuned.kernel))
   return [...sources, writePresetFile(root, presetFileOf(tuned, backend))]
 }
 
 function presetFileOf(tuned: Tuned, backend: Backend): PresetFile {
   const { kernel, pass, target, problem } = tuned.kernel
-  return { schemaVersion: 1, ...shelfOf(backend.device), kernel, pass, target, presets: [presetOf(tuned, problem, backend)] }
+  return {
+    schemaVersion: 1,
+    ...shelfOf(backend.device),
+    kernel,
+    pass,
+    target,
+    presets: [presetOf(tuned, problem, backend)],
+  }
 }
 
 function presetOf(tuned: Tuned, problem: Problem, backend: Backend): Preset {

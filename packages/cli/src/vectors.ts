@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { backward, cell as findCell, cellNames, forward, scanBackward, scanForward, type RecurrentCell, type ScanCell } from '@tilewright/cells'
+import {
+  backward,
+  cell as findCell,
+  cellNames,
+  forward,
+  scanBackward,
+  scanForward,
+  type RecurrentCell,
+  type ScanCell,
+} from '@tilewright/cells'
 import { relativeError, roundTo, type Dtype, type Problem, type Tensors } from '@tilewright/kernels'
 import { usage } from './exit-code.ts'
 
@@ -13,11 +22,15 @@ export interface VectorFile {
 }
 
 /** The files of a folder whose cells there are, and the names of those whose cells there are not. */
-export function readVectors(folder: string): { readonly files: readonly VectorFile[]; readonly skipped: readonly string[] } {
+export function readVectors(folder: string): {
+  readonly files: readonly VectorFile[]
+  readonly skipped: readonly string[]
+} {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
-  if (names.length === 0) throw usage(`${folder}: holds no vector files; name a folder with files such as lstm-b2-t5-n2-d8-zero.json`)
+  if (names.length === 0)
+    throw usage(`${folder}: holds no vector files; name a folder with files such as lstm-b2-t5-n2-d8-zero.json`)
   const files: VectorFile[] = []
   const skipped: string[] = []
   for (const name of names) {
@@ -36,11 +49,19 @@ function readVector(path: string, name: string): VectorFile | undefined {
   const cell = findCell(word)
   const size = (key: string, otherwise?: number): number => {
     const value = json[key] ?? otherwise
-    if (typeof value !== 'number') throw usage(`${path}: ${key} is ${JSON.stringify(value)}, not a number; see the README of the vectors`)
+    if (typeof value !== 'number')
+      throw usage(`${path}: ${key} is ${JSON.stringify(value)}, not a number; see the README of the vectors`)
     return value
   }
   const headDim = cell.kind === 'scan' ? size('D') : size('headDim')
-  const problem: Problem = { cell: word, dtype: 'f32', batch: size('B'), time: size('T'), heads: size('heads', 1), headDim }
+  const problem: Problem = {
+    cell: word,
+    dtype: 'f32',
+    batch: size('B'),
+    time: size('T'),
+    heads: size('heads', 1),
+    headDim,
+  }
   const tensors = Object.fromEntries(
     Object.entries(json).flatMap(([key, value]) => {
       const data = typeof value === 'object' && value !== null && 'data' in value ? value.data : undefined
@@ -63,10 +84,18 @@ function parsed(path: string): Readonly<Record<string, unknown>> {
 export function kernelInputs({ cell, problem, tensors }: VectorFile, dtype: Dtype): Tensors {
   if (cell.kind === 'scan') {
     const h0 = tensors['h0'] ?? new Float64Array(problem.batch * problem.heads * problem.headDim)
-    return Object.fromEntries([...cell.inputs.map((name) => [name, roundTo(dtype, tensors[name]!)]), ['h0', roundTo('f32', h0)]])
+    return Object.fromEntries([
+      ...cell.inputs.map((name) => [name, roundTo(dtype, tensors[name]!)]),
+      ['h0', roundTo('f32', h0)],
+    ])
   }
   const { Wx, R, b, initialStates } = tensors
-  return { Wx: roundTo(dtype, Wx!), R: roundTo(dtype, R!), b: roundTo(dtype, b!), initialStates: roundTo('f32', initialStates!) }
+  return {
+    Wx: roundTo(dtype, Wx!),
+    R: roundTo(dtype, R!),
+    b: roundTo(dtype, b!),
+    initialStates: roundTo('f32', initialStates!),
+  }
 }
 
 /** The largest relative error of the float64 reference against the file, for every output and every gradient. */
@@ -79,7 +108,10 @@ export function referenceErrors(file: VectorFile): Readonly<Record<string, numbe
   )
 }
 
-function recurrentTensors({ problem, tensors }: VectorFile, cell: RecurrentCell): Readonly<Record<string, Float64Array>> {
+function recurrentTensors(
+  { problem, tensors }: VectorFile,
+  cell: RecurrentCell,
+): Readonly<Record<string, Float64Array>> {
   const inputs = { Wx: tensors['Wx']!, R: tensors['R']!, b: tensors['b']!, initialStates: tensors['initialStates']! }
   const { states } = forward(cell, problem, inputs)
   return { states, ...backward(cell, problem, inputs, states, tensors['dStates']!) }

@@ -32,12 +32,16 @@ describe('a rendered source', () => {
 
 describe('a template and its view', () => {
   test('a name that is missing is an error with the file that wants it', () => {
-    expect(() => render('scan/forward.cuda', {})).toThrow(/^templates\/(scan|partials)\/\S+: [A-Z_0-9]+ is not in the view of scan\/forward\.cuda/)
+    expect(() => render('scan/forward.cuda', {})).toThrow(
+      /^templates\/(scan|partials)\/\S+: [A-Z_0-9]+ is not in the view of scan\/forward\.cuda/,
+    )
   })
 
   test('a name that nobody reads is an error', () => {
     const view = Object.fromEntries([...namesOf('scan/forward.wgsl'), 'EXTRA'].map((name) => [name, 1]))
-    expect(() => render('scan/forward.wgsl', view)).toThrow('EXTRA is in the view of scan/forward.wgsl, and no template reads it')
+    expect(() => render('scan/forward.wgsl', view)).toThrow(
+      'EXTRA is in the view of scan/forward.wgsl, and no template reads it',
+    )
   })
 
   test('a number that is none is an error', () => {

@@ -41,14 +41,23 @@ export function namesOf(key: string): readonly string[] {
 export function render(key: string, view: TemplateView): string {
   const wanted = closure(template(key))
   for (const [name, file] of wanted)
-    if (!(name in view)) throw new CodegenError(`${file}: ${name} is not in the view of ${key}; it has ${Object.keys(view).sort().join(', ')}`)
+    if (!(name in view))
+      throw new CodegenError(
+        `${file}: ${name} is not in the view of ${key}; it has ${Object.keys(view).sort().join(', ')}`,
+      )
   for (const name of Object.keys(view))
-    if (!wanted.has(name)) throw new CodegenError(`${template(key).file}: ${name} is in the view of ${key}, and no template reads it`)
+    if (!wanted.has(name))
+      throw new CodegenError(`${template(key).file}: ${name} is in the view of ${key}, and no template reads it`)
   for (const [name, value] of Object.entries(view))
     if (typeof value === 'number' && !Number.isFinite(value))
       throw new CodegenError(`${template(key).file}: ${name} is ${value}, not a finite number`)
   const text = compiled(template(key))(view)
-  return text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim() + '\n'
+  return (
+    text
+      .replace(/[ \t]+$/gm, '')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim() + '\n'
+  )
 }
 
 /** Names with the first file that uses each, over the template and its partials. */
@@ -64,13 +73,17 @@ function closure(root: Template): ReadonlyMap<string, string> {
 
 function template(key: string): Template {
   const found = templates[key]
-  if (!found) throw new CodegenError(`templates/${key}.hbs: there is no such template; there are ${Object.keys(templates).join(', ')}`)
+  if (!found)
+    throw new CodegenError(
+      `templates/${key}.hbs: there is no such template; there are ${Object.keys(templates).join(', ')}`,
+    )
   return found
 }
 
 function partial(name: string, from: string): Template {
   const found = partials[name]
-  if (!found) throw new CodegenError(`${from}: there is no partial ${name}; there are ${Object.keys(partials).join(', ')}`)
+  if (!found)
+    throw new CodegenError(`${from}: there is no partial ${name}; there are ${Object.keys(partials).join(', ')}`)
   return found
 }
 

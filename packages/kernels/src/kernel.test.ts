@@ -51,7 +51,12 @@ describe('the fused kernel on an H100', () => {
     const single = { ...config(spaceOf(fused, small, h100)), ROW_TILES: 4, WARPS_ROWS: 1, WARPS_K: 1 }
     expect(planOf(fused, small, single).buffers.map(({ role }) => role)).not.toContain('scratch')
     const several = planOf(fused, lstm, config(spaceOf(fused, lstm, h100)))
-    expect(several.buffers.filter(({ role }) => role === 'scratch').map(elementCount).every((n) => n > 0)).toBe(true)
+    expect(
+      several.buffers
+        .filter(({ role }) => role === 'scratch')
+        .map(elementCount)
+        .every((n) => n > 0),
+    ).toBe(true)
   })
 })
 

@@ -31,7 +31,15 @@ export function viewOf(id: KernelId, problem: Problem, config: Configuration, na
   const own = family(id.kernel).view(problem, findCell(problem.cell), id.target, numbers(id, problem, config))
   const model = rulesOf(id)
   const known = new Set([...model.givens, ...model.params.map((p) => p.name), ...model.lets.map((l) => l.name)])
-  return { ...derive(id, problem, config, names.filter((name) => known.has(name))), ...own }
+  return {
+    ...derive(
+      id,
+      problem,
+      config,
+      names.filter((name) => known.has(name)),
+    ),
+    ...own,
+  }
 }
 
 function numbers(id: KernelId, problem: Problem, config: Configuration): NumberOf {

@@ -11,11 +11,15 @@ export function reference(problem: Problem, inputs: Tensors): Readonly<Record<st
     const { h, lastState } = scanForward(cell, { batch, time, channels: heads * headDim }, exact, exact['h0'])
     return { h, lastState }
   }
-  const { states, lastStates } = forward(cell, { batch, time, heads, headDim }, {
-    Wx: exact['Wx']!,
-    R: exact['R']!,
-    b: exact['b']!,
-    initialStates: exact['initialStates']!,
-  })
+  const { states, lastStates } = forward(
+    cell,
+    { batch, time, heads, headDim },
+    {
+      Wx: exact['Wx']!,
+      R: exact['R']!,
+      b: exact['b']!,
+      initialStates: exact['initialStates']!,
+    },
+  )
   return { states, lastStates }
 }

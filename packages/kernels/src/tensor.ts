@@ -14,7 +14,10 @@ export interface TensorSpec {
  * The public tensors of a problem's forward pass. States that a caller hands in or carries on are float32 whatever the
  * dtype: a state rounded to 16 bits is not the one that the next step used (cells: numerics).
  */
-export function tensorsOf(problem: Problem): { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] } {
+export function tensorsOf(problem: Problem): {
+  readonly inputs: readonly TensorSpec[]
+  readonly outputs: readonly TensorSpec[]
+} {
   const { batch: B, time: T, heads: N, headDim: D, dtype } = problem
   const cell = findCell(problem.cell)
   if (cell.kind === 'scan') {

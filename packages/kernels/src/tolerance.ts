@@ -21,7 +21,10 @@ export function toleranceOf(problem: Problem, target: Target = 'cuda'): number {
 }
 
 /** The largest |actual − expected| over the tensor's largest |expected|, and where; a NaN counts as infinitely wrong. */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): { readonly value: number; readonly index: number } {
+export function relativeError(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): { readonly value: number; readonly index: number } {
   let scale = 0
   for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]!))
   let worst = { value: 0, index: 0 }

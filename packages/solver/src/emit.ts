@@ -58,6 +58,7 @@ export class Emitter {
   readonly #lets: Definitions
   readonly #names: NameText
   readonly #memo = new Map<string, Interval>()
+  #shared = 0
 
   constructor(hulls: Hulls, lets: Definitions, names: NameText) {
     this.#hulls = hulls
@@ -69,6 +70,19 @@ export class Emitter {
     const bounds = boundsOf(expression, this.#hulls, this.#lets, this.#memo)
     const { text, risky } = this.#text(expression, bounds)
     return { text, bounds, risky }
+  }
+
+  /** Variables that the emitted texts assign to and whoever uses them declares. */
+  get shared(): readonly string[] {
+    return Array.from({ length: this.#shared }, (_, i) => `s${i}`)
+  }
+
+  // A text that is needed more than once is computed at its first place and read at the others: written out each time,
+  // nested ones would grow without measure.
+  #share(text: string): { readonly first: string; readonly again: string } {
+    if (/^\w+$/.test(text)) return { first: text, again: text }
+    const name = `s${this.#shared++}`
+    return { first: `(${name}=${text})`, again: name }
   }
 
   #text(expression: Expression, bounds: Interval): { readonly text: string; readonly risky: boolean } {
@@ -96,9 +110,13 @@ export class Emitter {
       }
       case 'compare': {
         const terms = parts(expression.terms)
-        const links = expression.ops.map(
-          (op, i) => `${terms[i]!.text}${op === '==' || op === '!=' ? `${op}=` : op}${terms[i + 1]!.text}`,
+        const texts = terms.map(({ text }, i) =>
+          i > 0 && i < terms.length - 1 ? this.#share(text) : { first: text, again: text },
         )
+        const links = expression.ops.map((op, i) => {
+          const sign = op === '==' || op === '!=' ? `${op}=` : op
+          return `${texts[i]!.again}${sign}${texts[i + 1]!.first}`
+        })
         return { text: `(${links.join('&&')})`, risky: anyRisky(terms) }
       }
       case 'call':
@@ -110,10 +128,13 @@ export class Emitter {
       }
       case 'in': {
         const items = parts(expression.items)
+        const texts = items.map(({ text }) => this.#share(text))
         const rows = expression.rows.map((row) =>
-          row.map((value, i) => `${items[i]!.text}===${value < 0 ? `(${value})` : value}`).join('&&'),
+          row.map((value, i) => `${texts[i]!.again}===${value < 0 ? `(${value})` : value}`).join('&&'),
         )
-        return { text: `(${rows.map((row) => `(${row})`).join('||')})`, risky: anyRisky(items) }
+        // Every item is computed, whichever row it fails in: one that has no value makes the rule false.
+        const all = texts.map(({ first }) => first).join(',')
+        return { text: `(${all},${rows.map((row) => `(${row})`).join('||')})`, risky: anyRisky(items) }
       }
     }
   }
@@ -140,10 +161,11 @@ export class Emitter {
     const [a, b] = args
     const isNatural = args.every(({ bounds: [from, to] }) => from >= 0 && to <= SAFE / 2)
     if (name === 'min' || name === 'max' || name === 'abs') return { text: `Math.${name}(${texts.join(',')})`, risky }
-    if (name === 'ceil_div' && isNatural && b!.bounds[0] > 0)
-      return { text: `Math.floor((${a!.text}+${b!.text}-1)/${b!.text})`, risky }
-    if (name === 'round_up' && isNatural && b!.bounds[0] > 0)
-      return { text: `(Math.floor((${a!.text}+${b!.text}-1)/${b!.text})*${b!.text})`, risky }
+    if ((name === 'ceil_div' || name === 'round_up') && isNatural && b!.bounds[0] > 0) {
+      const divisor = this.#share(b!.text)
+      const quotient = `Math.floor((${a!.text}+${divisor.first}-1)/${divisor.again})`
+      return { text: name === 'ceil_div' ? quotient : `(${quotient}*${divisor.again})`, risky }
+    }
     if (name === 'divides' && isNatural && a!.bounds[0] > 0) return { text: `(${b!.text}%${a!.text}===0)`, risky }
     return { text: `H.call(${JSON.stringify(name)},${texts.join(',')})`, risky: true }
   }

@@ -28,6 +28,8 @@ const STATEMENTS = ['given', 'param', 'let', 'rule', 'minimise', 'maximise', 'im
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 // Brackets and operators deeper than this are a mistake, and would exhaust the stack of whatever walks them.
 const DEEPEST = 200
+// So would a chain of this many operators: each holds all before it.
+const LONGEST = 500
 
 /** The statements of a source, in order. Throws `E_SPACE_SYNTAX` with the place of the first thing that is not one. */
 export function statementsOf(source: Source): readonly Statement[] {
@@ -127,14 +129,15 @@ class Parser {
   #implication(): Expression {
     const left = this.#logic('or')
     if (!this.#take('implies')) return left
-    const right = this.#implication()
+    const right = this.#nested(() => this.#implication())
     return { kind: 'logic', op: 'implies', left, right, at: join(left.at, right.at) }
   }
 
   #logic(op: LogicOp & ('or' | 'and')): Expression {
     const operand = (): Expression => (op === 'or' ? this.#logic('and') : this.#negation())
     let left = operand()
-    while (this.#take(op)) {
+    for (let length = 1; this.#take(op); length++) {
+      this.#expectShort(length)
       const right = operand()
       left = { kind: 'logic', op, left, right, at: join(left.at, right.at) }
     }
@@ -168,9 +171,10 @@ class Parser {
     if (this.#peek().text !== '(') return false
     for (let i = this.#position, depth = 0; i < this.#tokens.length; i++) {
       const { text, kind } = this.#tokens[i]!
-      if (kind === 'sign' && text === '(') depth++
-      if (kind === 'sign' && text === ')' && --depth === 0) return false
-      if (kind === 'sign' && text === ',' && depth === 1) return true
+      if (kind !== 'sign') continue
+      if (text === '(' || text === '[') depth++
+      if ((text === ')' || text === ']') && --depth === 0) return false
+      if (text === ',' && depth === 1) return true
     }
     return false
   }
@@ -218,7 +222,8 @@ class Parser {
 
   #chain(ops: readonly ArithmeticOp[], operand: () => Expression): Expression {
     let left = operand()
-    for (let op = this.#takeOne(ops); op; op = this.#takeOne(ops)) {
+    for (let op = this.#takeOne(ops), length = 1; op; op = this.#takeOne(ops), length++) {
+      this.#expectShort(length)
       const right = operand()
       left = { kind: 'arithmetic', op, left, right, at: join(left.at, right.at) }
     }
@@ -253,7 +258,7 @@ class Parser {
   }
 
   #call(token: Token): Expression {
-    if (!(token.text in ARITY)) {
+    if (!Object.hasOwn(ARITY, token.text)) {
       const names = Object.keys(ARITY)
       throw new SpaceError(
         'E_SPACE_NAME',
@@ -299,11 +304,16 @@ class Parser {
     }
     const from = this.#sum()
     this.#expect('..')
-    const isOpen =
-      this.#peek().kind === 'end' || (this.#peek().kind === 'word' && STATEMENTS.includes(this.#peek().text))
+    const { kind, text } = this.#peek()
+    const isOpen = kind === 'end' || (kind === 'word' && [...STATEMENTS, 'step'].includes(text))
     const to = isOpen ? undefined : this.#sum()
     const step = this.#take('step') ? this.#sum() : undefined
     return { kind: 'range', from, ...(to && { to }), ...(step && { step }), at: this.#since(start) }
+  }
+
+  #expectShort(length: number): void {
+    if (length > LONGEST)
+      this.#fail(`more than ${LONGEST} operators stand side by side; split this expression with let`)
   }
 
   #nested(parse: () => Expression): Expression {

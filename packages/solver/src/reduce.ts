@@ -1,6 +1,6 @@
 import type { Definitions } from './evaluate.ts'
 import { boundsOf, type Interval } from './interval.ts'
-import { search } from './loops.ts'
+import { supports } from './loops.ts'
 import { SpaceError } from './source.ts'
 import type { BoundRule, DomainValues, Space } from './space.ts'
 
@@ -19,17 +19,20 @@ const LARGEST_INTEGER = Number.MAX_SAFE_INTEGER
  */
 export function reduceDomains(space: Space, rules: readonly BoundRule[] = space.rules): readonly (readonly number[])[] {
   const domains = closeRanges(space, rules)
-  for (let changed = true; changed;) {
-    changed = false
-    for (const rule of bySize(rules, domains)) {
+  // Rules whose variables have lost values since they were last looked at.
+  const waiting = new Set(rules.filter(({ scope }) => scope.length > 0))
+  while (waiting.size > 0) {
+    for (const rule of bySize([...waiting], domains)) {
+      waiting.delete(rule)
       if (rule.scope.some((index) => domains[index]!.length === 0)) return domains
       const isTable = combinations(rule, domains) <= tableLimit(rule, domains)
       const reduced = isTable ? supported(space, rule, domains) : shaved(space, rule, domains)
-      rule.scope.forEach((index, i) => {
-        if (reduced[i]!.length === domains[index]!.length) return
-        domains[index] = reduced[i]!
-        changed = true
-      })
+      const cut = rule.scope.filter((index, i) => reduced[i]!.length < domains[index]!.length)
+      rule.scope.forEach((index, i) => (domains[index] = reduced[i]!))
+      if (cut.length === 0) continue
+      for (const other of rules)
+        // A table leaves its own rule nothing more to remove.
+        if (!(isTable && other === rule) && other.scope.some((index) => cut.includes(index))) waiting.add(other)
     }
   }
   return domains
@@ -37,7 +40,6 @@ export function reduceDomains(space: Space, rules: readonly BoundRule[] = space.
 
 function bySize(rules: readonly BoundRule[], domains: readonly (readonly number[])[]): readonly BoundRule[] {
   return rules
-    .filter(({ scope }) => scope.length > 0)
     .map((rule) => ({ rule, size: combinations(rule, domains) }))
     .sort((a, b) => a.size - b.size)
     .map(({ rule }) => rule)
@@ -57,18 +59,7 @@ function supported(
   rule: BoundRule,
   domains: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
-  const own = rule.scope.map((index) => domains[index]!)
-  const seen = own.map(() => new Set<number>())
-  let missing = own.reduce((sum, { length }) => sum + length, 0)
-  search({ space, order: rule.scope, domains: own, rules: [rule] }, (values) => {
-    values.forEach((value, i) => {
-      if (seen[i]!.has(value)) return
-      seen[i]!.add(value)
-      missing--
-    })
-    return missing === 0
-  })
-  return own.map((values, i) => values.filter((value) => seen[i]!.has(value)))
+  return supports({ space, order: rule.scope, domains: rule.scope.map((index) => domains[index]!), rules: [rule] })
 }
 
 /** The values of a rule's variables that bounds of the others do not exclude. */

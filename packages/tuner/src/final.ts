@@ -2,27 +2,39 @@ import type { Plan } from '@tilewright/kernels'
 import { loaded, type Bench, type Ready } from './bench.ts'
 import { isFailure, released } from './guard.ts'
 import { timed } from './measured.ts'
+import type { FinalProtocol } from './protocol.ts'
 import { randomOf, shuffled } from './random.ts'
 import { median } from './statistics.ts'
 import { keyOf, type Candidate, type Trial } from './trial.ts'
 import type { FinalRecord } from './verdict.ts'
 
-/** Who takes part: the incumbent first, then the model's first, then the best medians. Cut and wrong ones do not. */
+// A backend launches a few times to warm up and to find how often to repeat, even for a burst of one run.
+const RUNS_OF_A_BURST = 6
+
+/**
+ * Who takes part: the incumbent, the best medians, the model's first. Wrong ones and those whose timing was given up do
+ * not. Where the least number of rounds does not fit the budget, fewer take part, the incumbent and the best at the
+ * last; none at all where not even two fit.
+ */
 export function contendersOf(
   trials: readonly Trial[],
   options: {
     readonly incumbent?: Candidate | undefined
     readonly first: Candidate | undefined
-    readonly contenders: number
+    readonly protocol: FinalProtocol
+    readonly budgetMs: number
   },
 ): readonly Trial[] {
+  const { protocol, budgetMs } = options
   const sound = trials
     .filter(({ status, timing }) => status === 'correct' && timing && !timing.cut)
     .toSorted((a, b) => median(a.timing!.durationsNs) - median(b.timing!.durationsNs))
-  const named = [options.incumbent, options.first].flatMap((candidate) =>
-    sound.filter((trial) => candidate && keyOf(trial.config) === keyOf(candidate.config)),
-  )
-  return [...new Set([...named, ...sound.slice(0, options.contenders)])]
+  const named = (candidate: Candidate | undefined): readonly Trial[] =>
+    sound.filter((trial) => candidate && keyOf(trial.config) === keyOf(candidate.config))
+  const best = sound.slice(0, protocol.contenders)
+  const seats = [...new Set([...named(options.incumbent), ...best, ...named(options.first)])]
+  while (seats.length > 0 && protocol.leastRounds * roundMs(protocol, seats) > budgetMs) seats.pop()
+  return seats.length < 2 ? [] : seats
 }
 
 /**
@@ -99,9 +111,14 @@ async function playRounds(
 
 /** As many rounds as the budget holds by the medians so far, between the protocol's least and most. */
 function roundsFor({ protocol: { final } }: Bench, contenders: readonly Trial[], budgetMs: number): number {
-  const burst = (trial: Trial): number => Math.max(final.burstMs, median(trial.timing!.durationsNs) / 1e6)
-  const roundMs = 2 * contenders.reduce((total, trial) => total + burst(trial), 0)
-  return Math.min(final.rounds, Math.max(final.leastRounds, Math.floor(budgetMs / roundMs)))
+  const fitting = Math.floor(budgetMs / roundMs(final, contenders))
+  return Math.min(final.rounds, Math.max(final.leastRounds, fitting))
+}
+
+/** About what one round takes. */
+function roundMs({ burstMs }: FinalProtocol, contenders: readonly Trial[]): number {
+  const burst = (trial: Trial): number => Math.max(burstMs, (RUNS_OF_A_BURST * median(trial.timing!.durationsNs)) / 1e6)
+  return 2 * contenders.reduce((total, trial) => total + burst(trial), 0)
 }
 
 function threadsOf({ dispatches }: Plan): number {

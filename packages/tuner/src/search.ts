@@ -79,13 +79,15 @@ export async function confirm(session: Session, held: ReadonlyMap<string, Ready>
 export async function settle(session: Session): Promise<void> {
   const { bench, header, request, entries } = session
   if (finalOf(entries)?.isLast) return
-  const { contenders } = bench.protocol.final
-  const players = contendersOf(trialsSoFar(session), { incumbent: header.incumbent, first: header.first, contenders })
+  const { incumbent, first } = header
+  const budgetMs = Math.min(finalBudget(session), session.deadline - performance.now())
+  const protocol = bench.protocol.final
+  const players = contendersOf(trialsSoFar(session), { incumbent, first, protocol, budgetMs })
   if (players.length < 2) return
   const record = await playFinal(bench, players, {
-    incumbent: header.incumbent,
+    incumbent,
     seed: request.seed,
-    budgetMs: Math.max(0, Math.min(finalBudget(session), session.deadline - performance.now())),
+    budgetMs,
     onRound: (done, rounds) => request.onEvent?.({ type: 'final', contenders: players.length, done, rounds }),
   })
   if (!record) return

@@ -27,7 +27,7 @@ const call: Rule = rule('uni', ({ operands }, scope) => {
 export const CONTROL: Readonly<Record<string, Rule>> = {
   bra: rule('uni', ({ operands }) => `goto ${labelOf(operands[0]!)};`),
   ret: rule('uni', () => 'return;'),
-  exit: rule('', (_, scope) => (scope.functions.size > 0 ? undefined : 'return;')),
+  exit: rule('', (_, scope) => (scope.isEntry ? 'return;' : undefined)),
   call,
   trap: rule('', (_, scope) => `fail(t, ${scope.place}, "trap", "traps");`),
   brkpt: rule('', () => ''),

@@ -1,4 +1,4 @@
-import { members, read, rule, UnknownOperand, write } from './scope.ts'
+import { addressOf, addressParts, members, read, rule, write } from './scope.ts'
 import type { Operation, Rule, Scope } from './scope.ts'
 import { typeOf } from './types.ts'
 import type { ValueType } from './types.ts'
@@ -20,12 +20,10 @@ function spaceOf({ modifiers }: Operation): Space {
 
 /** C++ pointer to `count` values of the type at `[base+offset]`, checked unless it is a parameter. */
 function pointer(access: Access, space: Space, operand: string, bytes: number, scope: Scope): string {
-  const [, base, offset] = /^\[\s*([%$\w]+)\s*(?:\+\s*(-?\w+)\s*)?\]$/.exec(operand) ?? []
-  if (base === undefined) throw new UnknownOperand(operand)
-  const plus = offset === undefined ? '' : ` + (${offset})`
+  const { base, offset } = addressParts(operand)
   const parameter = scope.parameters.get(base)
-  if (parameter !== undefined) return `(${parameter}${plus})`
-  const address = `${read(base, typeOf('u64')!, scope)}${plus}`
+  if (parameter !== undefined) return `(${parameter}${offset})`
+  const address = addressOf(operand, scope)
   if (space === 'param') return `(unsigned char*)(${address})`
   const where = space === 'const' ? 'global' : space
   return `${where}<Access::${access}>(t, ${address}, ${bytes}, ${scope.place})`
@@ -107,14 +105,9 @@ const copyAsync: Rule = rule(`async ca cg shared shared::cta global commit_group
   if (modifiers.includes('wait_all')) return 'waitForCopies(t);'
   if (modifiers.includes('wait_group')) return `waitForGroups(t, ${read(operands[0]!, word, scope)});`
   const [to, from, bytes, sourceBytes] = operands as [string, string, string, string | undefined]
-  const address = (operand: string): string => {
-    const [, base, offset] = /^\[\s*([%$\w]+)\s*(?:\+\s*(-?\w+)\s*)?\]$/.exec(operand) ?? []
-    if (base === undefined) throw new UnknownOperand(operand)
-    return `${read(base, typeOf('u64')!, scope)}${offset === undefined ? '' : ` + (${offset})`}`
-  }
   // A predicate in the fourth place, which PTX also allows, has no instruction that nvcc makes.
   if (sourceBytes !== undefined && (scope.registers.get(sourceBytes) === 'pred' || operands.length > 4)) return undefined
-  return `copyAsync(t, ${address(to)}, ${address(from)}, ${bytes}, ${sourceBytes === undefined ? bytes : read(sourceBytes, word, scope)}, ${scope.place});`
+  return `copyAsync(t, ${addressOf(to, scope)}, ${addressOf(from, scope)}, ${bytes}, ${sourceBytes === undefined ? bytes : read(sourceBytes, word, scope)}, ${scope.place});`
 })
 
 const nothing = (modifiers: string): Rule => rule(modifiers, () => '')

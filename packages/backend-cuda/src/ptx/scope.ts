@@ -3,6 +3,8 @@ import type { ValueType } from './types.ts'
 
 /** What an instruction is translated in: the names of its function, and its place. */
 export interface Scope {
+  /** Whether the function is a kernel, and so its end the thread's. */
+  readonly isEntry: boolean
   /** Types of the registers by name, with `%`. */
   readonly registers: ReadonlyMap<string, string>
   /** C++ for the address that a name of a variable stands for. */
@@ -89,6 +91,21 @@ export function write(operand: string, type: ValueType, value: string, scope: Sc
 export function valueCpp(type: ValueType): string {
   return type.kind === 'half' ? type.container : type.cpp
 }
+
+/** C++ for the address `[base+offset]`, 64 bits. */
+export function addressOf(operand: string, scope: Scope): string {
+  const { base, offset } = addressParts(operand)
+  return `${read(base, U64, scope)}${offset}`
+}
+
+/** Of `[base+offset]`; the offset as C++ that is added, empty where there is none. */
+export function addressParts(operand: string): { readonly base: string; readonly offset: string } {
+  const [, base, offset] = /^\[\s*([%$\w]+)\s*(?:\+\s*(-?\w+)\s*)?\]$/.exec(operand) ?? []
+  if (base === undefined) throw new UnknownOperand(operand)
+  return { base, offset: offset === undefined ? '' : ` + (${offset})` }
+}
+
+const U64 = typeOf('u64')!
 
 /** Members of `{a, b}`, or the operand itself. */
 export function members(operand: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { members, read, rule, write } from './scope.ts'
+import { addressOf, members, read, rule, write } from './scope.ts'
 import type { Operation, Rule, Scope } from './scope.ts'
 import { typeOf } from './types.ts'
 
@@ -90,20 +90,15 @@ const loadMatrix: Rule = rule(MATRIX_WORDS, ({ operands, modifiers, types }, sco
   const targets = members(operands[0]!)
   if (types[0] !== 'b16') return undefined
   const results = targets.map((target, i) => write(target, WORD, `M[${i}]`, scope))
-  return `{ uint32_t M[4]; loadMatrix(t, M, ${rowAddress(operands[1]!, scope)}, ${targets.length}, ${modifiers.includes('trans')}, ${scope.place}); ${results.join(' ')} }`
+  return `{ uint32_t M[4]; loadMatrix(t, M, ${addressOf(operands[1]!, scope)}, ${targets.length}, ${modifiers.includes('trans')}, ${scope.place}); ${results.join(' ')} }`
 })
 
 const storeMatrix: Rule = rule(MATRIX_WORDS, ({ operands, modifiers, types }, scope) => {
   const sources = members(operands[1]!)
   if (types[0] !== 'b16') return undefined
   const values = sources.map((source) => read(source, WORD, scope))
-  return `{ const uint32_t M[] = {${values.join(', ')}}; storeMatrix(t, M, ${rowAddress(operands[0]!, scope)}, ${sources.length}, ${modifiers.includes('trans')}, ${scope.place}); }`
+  return `{ const uint32_t M[] = {${values.join(', ')}}; storeMatrix(t, M, ${addressOf(operands[0]!, scope)}, ${sources.length}, ${modifiers.includes('trans')}, ${scope.place}); }`
 })
-
-function rowAddress(operand: string, scope: Scope): string {
-  const [, base, offset] = /^\[\s*([%$\w]+)\s*(?:\+\s*(-?\w+)\s*)?\]$/.exec(operand) ?? []
-  return `(uint32_t)(${read(base ?? operand, typeOf('u64')!, scope)}${offset === undefined ? '' : ` + (${offset})`})`
-}
 
 /** Instructions that threads do together. */
 export const TOGETHER: Readonly<Record<string, Rule>> = {

@@ -17,7 +17,9 @@ export function addExplain(program: Command): void {
   withProblem(
     program
       .command('explain')
-      .description('size of the space and the best configurations under the cost model, or which rules clash and what would fit')
+      .description(
+        'size of the space and the best configurations under the cost model, or which rules clash and what would fit',
+      )
       .requiredOption('--device <dev>', DEVICE_HELP),
   )
     .option('--json', 'one JSON document')
@@ -30,10 +32,21 @@ export function addExplain(program: Command): void {
       const number = count(space)
       if (number === 0n) return clash(space, id, problem, device, options)
       const ranked = best(space, 5)
-      if (options.json) return printJson({ status: 'feasible', kernel: id, problem, device: device.name, count: number, best: ranked })
-      print(`${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${number} configurations; the best under the cost model (not measured):`)
+      if (options.json)
+        return printJson({ status: 'feasible', kernel: id, problem, device: device.name, count: number, best: ranked })
+      print(
+        `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${number} configurations; the best under the cost model (not measured):`,
+      )
       const names = Object.keys(ranked[0]!.configuration)
-      print(table([...names, 'cost'], ranked.map(({ configuration, objective }) => [...names.map((n) => String(configuration[n])), String(objective)])))
+      print(
+        table(
+          [...names, 'cost'],
+          ranked.map(({ configuration, objective }) => [
+            ...names.map((n) => String(configuration[n])),
+            String(objective),
+          ]),
+        ),
+      )
     })
 }
 
@@ -41,7 +54,10 @@ export function addExplain(program: Command): void {
 function clash(space: Space, id: KernelId, problem: Problem, device: Device, options: ExplainOptions): never {
   const explanation = explainKernel(space, problem)
   if (options.json) printJson({ status: 'infeasible', kernel: id, problem, device: device.name, explanation })
-  throw new CommandError(EXIT.infeasible, `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explanation)}`)
+  throw new CommandError(
+    EXIT.infeasible,
+    `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explanation)}`,
+  )
 }
 
 /** The solver's explanation with relaxations of what a user can change: sizes below and above, device limits upwards. */

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { generate } from '@tilewright/codegen'
 import type { Device } from '@tilewright/devices'
-import { configText, kernelText, problemText, rulesOf, spaceOf, type Configuration, type KernelId, type Problem } from '@tilewright/kernels'
+import {
+  configText,
+  kernelText,
+  problemText,
+  rulesOf,
+  spaceOf,
+  type Configuration,
+  type KernelId,
+  type Problem,
+} from '@tilewright/kernels'
 import { findPreset } from '@tilewright/presets'
 import { violated } from '@tilewright/solver'
 import type { Command } from 'commander'
@@ -31,23 +40,43 @@ export function addGenerate(program: Command): void {
     .option('--config <file>', 'JSON with a configuration, such as the output of tune --json')
     .option('-o, --out <folder>', 'where the files go', 'out')
     .option('--json', 'one JSON document')
-    .addHelpText('after', '\nExample:\n  tilewright generate --device h100-sxm --cell lstm --head-dim 768 --dtype bf16 -o out')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tilewright generate --device h100-sxm --cell lstm --head-dim 768 --dtype bf16 -o out',
+    )
     .action(async (options: GenerateOptions) => {
       const problem = problemOf(options)
       const device = await deviceNamed(options.device)
       const id = kernelOf(options, problem, device)
       if (options.target !== undefined && options.target !== id.target)
-        throw usage(`--target: ${options.target} is not what ${device.name} runs; leave it out or use --target ${id.target}`)
-      const { config, reason } = options.config ? fromFile(options.config, id, problem, device) : chosen(id, problem, device)
+        throw usage(
+          `--target: ${options.target} is not what ${device.name} runs; leave it out or use --target ${id.target}`,
+        )
+      const { config, reason } = options.config
+        ? fromFile(options.config, id, problem, device)
+        : chosen(id, problem, device)
       progress(reason)
       const kernel = generate({ ...id, problem, config, device })
       const paths = await writeFiles(options.out, kernelFiles(kernel))
-      if (options.json) return printJson({ kernel: id, problem, device: device.name, config, reason, sha256: kernel.sha256, files: paths })
+      if (options.json)
+        return printJson({
+          kernel: id,
+          problem,
+          device: device.name,
+          config,
+          reason,
+          sha256: kernel.sha256,
+          files: paths,
+        })
       for (const path of paths) print(path)
     })
 }
 
-function chosen(id: KernelId, problem: Problem, device: Device): { readonly config: Configuration; readonly reason: string } {
+function chosen(
+  id: KernelId,
+  problem: Problem,
+  device: Device,
+): { readonly config: Configuration; readonly reason: string } {
   const answer = findPreset({ ...id, device, problem })
   if (answer.status === 'infeasible')
     throw new CommandError(EXIT.infeasible, `${answer.reason}\n${explanationText(answer.explanation)}`)
@@ -55,7 +84,12 @@ function chosen(id: KernelId, problem: Problem, device: Device): { readonly conf
 }
 
 /** A configuration from a file: bare, or as `config` in a larger document; checked against the rules of this device. */
-function fromFile(path: string, id: KernelId, problem: Problem, device: Device): { readonly config: Configuration; readonly reason: string } {
+function fromFile(
+  path: string,
+  id: KernelId,
+  problem: Problem,
+  device: Device,
+): { readonly config: Configuration; readonly reason: string } {
   const config = configIn(readFileSync(path, 'utf8'), path, id)
   const broken = violated(spaceOf(id, problem, device), config)
   if (broken.length > 0)
@@ -77,7 +111,10 @@ function configIn(text: string, path: string, id: KernelId): Configuration {
   const record = recordOf(recordOf(document)?.['config'] ?? document)
   const values = names.map((name) => [name, record?.[name]] as const)
   const wrong = values.find(([, value]) => !Number.isInteger(value))
-  if (wrong) throw usage(`${path}: ${wrong[0]} is ${JSON.stringify(wrong[1]) ?? 'missing'}, not a whole number; ${kernelText(id)} has ${names.join(', ')}`)
+  if (wrong)
+    throw usage(
+      `${path}: ${wrong[0]} is ${JSON.stringify(wrong[1]) ?? 'missing'}, not a whole number; ${kernelText(id)} has ${names.join(', ')}`,
+    )
   return Object.fromEntries(values) as Configuration
 }
 

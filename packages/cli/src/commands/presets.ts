@@ -16,8 +16,21 @@ export function addPresets(program: Command): void {
     .action(({ from, json }: { from?: string; json?: boolean }) => {
       const files = filesOf(from)
       if (json) return printJson({ files })
-      const rows = files.flatMap((file) => file.presets.map(({ problem, evidence, config }) => [file.device, file.kernel, file.pass, problemText(problem), evidence, configText(config)]))
-      print(rows.length === 0 ? 'no presets' : table(['device', 'kernel', 'pass', 'problem', 'evidence', 'configuration'], rows))
+      const rows = files.flatMap((file) =>
+        file.presets.map(({ problem, evidence, config }) => [
+          file.device,
+          file.kernel,
+          file.pass,
+          problemText(problem),
+          evidence,
+          configText(config),
+        ]),
+      )
+      print(
+        rows.length === 0
+          ? 'no presets'
+          : table(['device', 'kernel', 'pass', 'problem', 'evidence', 'configuration'], rows),
+      )
     })
   presets
     .command('check')
@@ -40,6 +53,7 @@ function check(files: readonly PresetFile[]): void {
       print(`${file.device}, ${problemText(preset.problem)}: ${result.violations.join('; ')}`)
     }
   const total = files.reduce((sum, { presets }) => sum + presets.length, 0)
-  if (wrong > 0) throw new CommandError(EXIT.failed, `${wrong} of ${total} presets are not legal on their device; tune them again`)
+  if (wrong > 0)
+    throw new CommandError(EXIT.failed, `${wrong} of ${total} presets are not legal on their device; tune them again`)
   print(`${total} presets are legal on their devices`)
 }

@@ -1,6 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { all, bind, count, explain, first, minimise, parse, readSearchSpace, sample, type Model, type Space } from '@tilewright/solver'
+import {
+  all,
+  bind,
+  count,
+  explain,
+  first,
+  minimise,
+  parse,
+  readSearchSpace,
+  sample,
+  type Model,
+  type Space,
+} from '@tilewright/solver'
 import type { Command } from 'commander'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
 import { explanationText } from '../explanation.ts'
@@ -30,7 +42,10 @@ export function addSolve(program: Command): void {
     .option('--all', 'every configuration')
     .option('--sample <count>', 'configurations drawn uniformly')
     .option('--seed <number>', 'of the sample (default 1)')
-    .option('--minimise [expression]', "the configuration with the least value of the file's objective, or of an expression")
+    .option(
+      '--minimise [expression]',
+      "the configuration with the least value of the file's objective, or of an expression",
+    )
     .option('--explain', 'why there is no configuration, and what would help')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  tilewright solve rules.space --set SMS=132 HEAD_DIM=768 --count')
@@ -56,7 +71,8 @@ function solve(file: string, options: SolveOptions): void {
     if (options.json) return printJson({ file, ...result })
     return print(`${rowText(result.configuration)}  objective ${result.objective}`)
   }
-  if (options.sample !== undefined) return rows(sample(space, countOf('--sample', options.sample), Number(options.seed ?? 1)))
+  if (options.sample !== undefined)
+    return rows(sample(space, countOf('--sample', options.sample), Number(options.seed ?? 1)))
   if (options.all) return rows(rowsOf(space))
   const wanted = countOf('--first', options.first ?? '1')
   if (wanted > 1) return rows(rowsOf(space, wanted))

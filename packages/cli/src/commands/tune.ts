@@ -1,6 +1,22 @@
-import { configText, entryPointOf, kernelText, problemText, spaceOf, type KernelId, type Problem } from '@tilewright/kernels'
+import {
+  configText,
+  entryPointOf,
+  kernelText,
+  problemText,
+  spaceOf,
+  type KernelId,
+  type Problem,
+} from '@tilewright/kernels'
 import { findPreset } from '@tilewright/presets'
-import { strategyNames, tune, type Backend, type StrategyName, type Trial, type TuneEvent, type TuneResult } from '@tilewright/tuner'
+import {
+  strategyNames,
+  tune,
+  type Backend,
+  type StrategyName,
+  type Trial,
+  type TuneEvent,
+  type TuneResult,
+} from '@tilewright/tuner'
 import { logFile } from '@tilewright/tuner/log-file'
 import type { Command } from 'commander'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
@@ -37,7 +53,10 @@ export function addTune(program: Command): void {
       .description('find the fastest configuration: solve, compile, check against the float64 reference, time')
       .option('--device <dev>', `${DEVICE_HELP}; without it, the first adapter here and the model h100-sxm`),
   )
-    .option('--strategy <name>', `${strategyNames().join(', ')} (default: spread where durations are measured, model elsewhere)`)
+    .option(
+      '--strategy <name>',
+      `${strategyNames().join(', ')} (default: spread where durations are measured, model elsewhere)`,
+    )
     .option('--trials <count>', 'configurations to try (default 16)')
     .option('--budget <duration>', 'such as 60s or 5m, for each kernel')
     .option('--seed <number>', 'of inputs and draws (default 1)')
@@ -81,7 +100,8 @@ interface Settings {
 
 function settingsOf({ trials, budget, seed, strategy }: TuneOptions): Settings {
   const known = strategyNames().find((name) => name === strategy)
-  if (strategy !== undefined && !known) throw usage(`--strategy: no strategy named ${strategy}; there are ${strategyNames().join(', ')}`)
+  if (strategy !== undefined && !known)
+    throw usage(`--strategy: no strategy named ${strategy}; there are ${strategyNames().join(', ')}`)
   return {
     trials: trials === undefined ? undefined : countOf('--trials', trials),
     budgetMs: budget === undefined ? undefined : millisecondsOf(budget),
@@ -139,13 +159,16 @@ function withHints(result: TuneResult, id: KernelId, problem: Problem, backend: 
 function report(event: TuneEvent): void {
   switch (event.type) {
     case 'space':
-      return progress(`  ${event.count} configurations, ${event.planned} to try${event.resumed > 0 ? `, ${event.resumed} of them in the log` : ''}`)
+      return progress(
+        `  ${event.count} configurations, ${event.planned} to try${event.resumed > 0 ? `, ${event.resumed} of them in the log` : ''}`,
+      )
     case 'checking':
       return progress(`  outputs are checked over ${event.problem.time} steps`)
     case 'trial':
       return progress(`  ${String(event.done).padStart(3)}/${event.planned}  ${trialText(event.trial)}`)
     case 'final':
-      if (event.done === event.rounds) progress(`  final: ${event.contenders} contenders, ${event.rounds} paired rounds`)
+      if (event.done === event.rounds)
+        progress(`  final: ${event.contenders} contenders, ${event.rounds} paired rounds`)
       return
     case 'stopped':
       return progress(event.reason === 'budget' ? '  the budget is used up' : '  stopped: too many crashes in a row')
@@ -153,7 +176,11 @@ function report(event: TuneEvent): void {
 }
 
 function trialText(trial: Trial): string {
-  const time = trial.timing ? duration(medianOf(trial.timing.durationsNs)) : trial.report ? `${trial.report.registers} registers` : '-'
+  const time = trial.timing
+    ? duration(medianOf(trial.timing.durationsNs))
+    : trial.report
+      ? `${trial.report.registers} registers`
+      : '-'
   const word = trial.reason ? `${trial.status} (${trial.reason})` : trial.status
   return `${word.padEnd(20)} ${time.padStart(13)}  ${configText(trial.config)}`
 }
@@ -168,16 +195,40 @@ function documentOf({ device, problem, id, result, files }: Outcome): Readonly<R
   if (result.status === 'infeasible') return { ...base, ...result }
   if (result.status !== 'tuned') return { ...base, ...result }
   const { kernel, trial, ...rest } = result
-  return { ...base, ...rest, status: trial.status, report: trial.report, entryPoint: kernel.entryPoint, sha256: kernel.sha256, configText: configText(result.config) }
+  return {
+    ...base,
+    ...rest,
+    status: trial.status,
+    report: trial.report,
+    entryPoint: kernel.entryPoint,
+    sha256: kernel.sha256,
+    configText: configText(result.config),
+  }
 }
 
 function printTable(outcomes: readonly Outcome[]): void {
   const rows = outcomes.map(({ device, problem, id, result }) => {
-    const start = [device, `${problem.cell} ${id.kernel} ${id.pass}`, problem.dtype, `${problem.batch}x${problem.time}x${problem.heads}x${problem.headDim}`]
+    const start = [
+      device,
+      `${problem.cell} ${id.kernel} ${id.pass}`,
+      problem.dtype,
+      `${problem.batch}x${problem.time}x${problem.heads}x${problem.headDim}`,
+    ]
     if (result.status !== 'tuned') return [...start, '-', result.status, '-', '-', '-']
     const { trials, trial, error, measurement, evidence } = result
-    const best = measurement ? duration(measurement.medianNs) : trial.report ? `${trial.report.registers} registers, ${trial.report.spillBytes} spilled` : '-'
-    return [...start, `${trials.length} of ${result.spaceCount}`, best, evidence, error.relative.toExponential(1), error.allowed.toExponential(1)]
+    const best = measurement
+      ? duration(measurement.medianNs)
+      : trial.report
+        ? `${trial.report.registers} registers, ${trial.report.spillBytes} spilled`
+        : '-'
+    return [
+      ...start,
+      `${trials.length} of ${result.spaceCount}`,
+      best,
+      evidence,
+      error.relative.toExponential(1),
+      error.allowed.toExponential(1),
+    ]
   })
   print(table(['device', 'kernel', 'dtype', 'BxTxNxD', 'candidates', 'best', 'evidence', 'error', 'allowed'], rows))
   for (const { result, files } of outcomes) {
@@ -193,7 +244,8 @@ function conclude(outcomes: readonly Outcome[], isInterrupted: boolean): void {
   for (const { result, id, problem, device } of outcomes) {
     if (result.status === 'tuned') continue
     const what = `${kernelText(id)}, ${problemText(problem)} on ${device}`
-    if (result.status === 'infeasible') throw new CommandError(EXIT.infeasible, `${what}: ${explanationText(result.explanation)}`)
+    if (result.status === 'infeasible')
+      throw new CommandError(EXIT.infeasible, `${what}: ${explanationText(result.explanation)}`)
     throw new CommandError(EXIT.failed as ExitCode, `${what}: ${failureText(result)}`)
   }
 }

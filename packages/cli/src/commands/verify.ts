@@ -1,4 +1,12 @@
-import { familyOf, problemText, spaceOf, type Dtype, type KernelId, type Problem, type Tensors } from '@tilewright/kernels'
+import {
+  familyOf,
+  problemText,
+  spaceOf,
+  type Dtype,
+  type KernelId,
+  type Problem,
+  type Tensors,
+} from '@tilewright/kernels'
 import { best } from '@tilewright/solver'
 import { verify, type Backend } from '@tilewright/tuner'
 import type { Command } from 'commander'
@@ -33,12 +41,20 @@ export function addVerify(program: Command): void {
   withProblem(
     program
       .command('verify')
-      .description('run kernels and compare every output with the float64 reference, and the reference with golden vectors')
+      .description(
+        'run kernels and compare every output with the float64 reference, and the reference with golden vectors',
+      )
       .requiredOption('--device <dev>', DEVICE_HELP),
   )
-    .option('--vectors <folder>', 'golden vectors, such as packages/cells/data/vectors; without it, random inputs of the problem')
+    .option(
+      '--vectors <folder>',
+      'golden vectors, such as packages/cells/data/vectors; without it, random inputs of the problem',
+    )
     .option('--json', 'one JSON document')
-    .addHelpText('after', '\nExample:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16',
+    )
     .action(async (options: VerifyOptions) => {
       const backend = await openBackend(options.device)
       try {
@@ -55,25 +71,44 @@ async function report(backend: Backend, options: VerifyOptions): Promise<void> {
   const skipped = vectors?.skipped ?? []
   const failures = rows.filter(({ status }) => status !== 'correct')
   if (options.json) {
-    printJson({ device: backend.name, fingerprint: backend.fingerprint, status: failures.length === 0 ? 'correct' : 'correctness', results: rows, skipped })
+    printJson({
+      device: backend.name,
+      fingerprint: backend.fingerprint,
+      status: failures.length === 0 ? 'correct' : 'correctness',
+      results: rows,
+      skipped,
+    })
   } else {
     print(table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status'], rows.map(cells)))
     for (const name of skipped) print(`skipped  ${name}: there is no such cell yet`)
   }
   for (const { source, message } of failures) if (message) progress(`${source}: ${message}`)
-  if (failures.length > 0) throw new CommandError(EXIT.failed, `${failures.length} of ${rows.length} comparisons failed on ${backend.name}`)
+  if (failures.length > 0)
+    throw new CommandError(EXIT.failed, `${failures.length} of ${rows.length} comparisons failed on ${backend.name}`)
 }
 
 function cells({ source, kernel, dtype, tensor, relative, allowed, status }: Row): readonly string[] {
   return [source, kernel, dtype, tensor, relative.toExponential(1), allowed.toExponential(1), status]
 }
 
-async function vectorRows(backend: Backend, files: readonly VectorFile[], options: VerifyOptions): Promise<readonly Row[]> {
+async function vectorRows(
+  backend: Backend,
+  files: readonly VectorFile[],
+  options: VerifyOptions,
+): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const [index, file] of files.entries()) {
     progress(`${index + 1}/${files.length} ${file.name}`)
     for (const [tensor, relative] of Object.entries(referenceErrors(file)))
-      rows.push({ source: file.name, kernel: 'reference', dtype: 'f64', tensor, relative, allowed: REFERENCE_TOLERANCE, status: relative <= REFERENCE_TOLERANCE ? 'correct' : 'correctness' })
+      rows.push({
+        source: file.name,
+        kernel: 'reference',
+        dtype: 'f64',
+        tensor,
+        relative,
+        allowed: REFERENCE_TOLERANCE,
+        status: relative <= REFERENCE_TOLERANCE ? 'correct' : 'correctness',
+      })
     for (const dtype of dtypesOf(backend, options)) {
       const problem = { ...file.problem, dtype }
       const id: KernelId = { kernel: familyOf(problem.cell), pass: 'forward', target: backend.target }
@@ -95,12 +130,35 @@ function dtypesOf(backend: Backend, options: VerifyOptions): readonly Dtype[] {
 }
 
 /** The model's best configuration, run once. */
-async function kernelRows(backend: Backend, id: KernelId, problem: Problem, source: string, inputs?: Tensors): Promise<readonly Row[]> {
+async function kernelRows(
+  backend: Backend,
+  id: KernelId,
+  problem: Problem,
+  source: string,
+  inputs?: Tensors,
+): Promise<readonly Row[]> {
   const base = { source, kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
   const [first] = best(spaceOf(id, problem, backend.device), 1)
-  if (!first) return [{ ...base, tensor: '-', relative: Infinity, allowed: 0, status: 'infeasible', message: `no configuration of ${id.kernel} fits ${problemText(problem)}; tilewright explain says why` }]
-  const { status, errors, message, tolerance } = await verify({ id, problem, backend, config: first.configuration, inputs })
-  if (errors.length === 0) return [{ ...base, tensor: '-', relative: Infinity, allowed: tolerance, status, ...(message && { message }) }]
+  if (!first)
+    return [
+      {
+        ...base,
+        tensor: '-',
+        relative: Infinity,
+        allowed: 0,
+        status: 'infeasible',
+        message: `no configuration of ${id.kernel} fits ${problemText(problem)}; tilewright explain says why`,
+      },
+    ]
+  const { status, errors, message, tolerance } = await verify({
+    id,
+    problem,
+    backend,
+    config: first.configuration,
+    inputs,
+  })
+  if (errors.length === 0)
+    return [{ ...base, tensor: '-', relative: Infinity, allowed: tolerance, status, ...(message && { message }) }]
   return errors.map(({ output, relative, allowed }) => ({
     ...base,
     tensor: output,

@@ -1,5 +1,6 @@
 import { printExpressions, type Cell, type ScanCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
+import { KernelError } from '../errors.ts'
 import type { Family, NumberOf, TemplateView } from '../family.ts'
 import type { Plan } from '../plan.ts'
 import type { Problem, Target } from '../problem.ts'
@@ -21,11 +22,23 @@ export const scan: Family = {
 }
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
-const RESERVED = 'a b h h0 i v t at time state carry chunk start inside first out gain offset lane'.split(' ')
+const RESERVED: readonly string[] =
+  'h h0 i v t at time state lastState carry chunk start inside exists first out gain gains offset offsets runGain runOffset lane pack sequence channel block thread sizes buffer summary'.split(
+    ' ',
+  )
 
 function view(problem: Problem, cell: Cell, target: Target, numberOf: NumberOf): TemplateView {
   const { inputs, a, b } = scanCell(cell)
-  const printed = printExpressions({ a, b }, { target, leaf: (leaf) => `${leaf.name}_t`, reserved: RESERVED })
+  const clash = inputs.find((name) => RESERVED.includes(name))
+  if (clash)
+    throw new KernelError(
+      'E_KERNEL',
+      `${cell.name}: an input named ${clash} collides with a name in the kernel; rename it`,
+    )
+  const printed = printExpressions(
+    { a, b },
+    { target, leaf: (leaf) => `${leaf.name}_t`, reserved: [...RESERVED, ...inputs] },
+  )
   const shared = {
     ENTRY_POINT: scan.entryPoint(problem),
     INPUT_NAMES: inputs,

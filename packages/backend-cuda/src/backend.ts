@@ -1,0 +1,102 @@
+import { release } from 'node:os'
+import type { Kernel } from '@tilewright/codegen'
+import { device as findDevice } from '@tilewright/devices'
+import type { CudaDevice } from '@tilewright/devices'
+import type { Backend, Failure, Loaded } from '@tilewright/tuner'
+import { compile } from './compile.ts'
+import { buildModule } from './cpu-module.ts'
+import type { CpuModule } from './cpu-module.ts'
+import { runModule } from './cpu-run.ts'
+import { missingReport } from './messages.ts'
+import type { Toolchain } from './toolchain.ts'
+
+/** How a backend compiles and runs. */
+export interface CudaOptions {
+  /** From `findToolchain`. */
+  readonly toolchain: Toolchain
+  /** Of everything that is compiled; `defaultCacheFolder()` where it is left out. */
+  readonly cacheFolder?: string
+  /** Order in which blocks and threads run on the CPU; 0, by their numbers, where it is left out. */
+  readonly seed?: number
+  /** For each run on the CPU; 60 s. */
+  readonly runTimeoutMs?: number
+  /** For each compiler that is called; 120 s. */
+  readonly compileTimeoutMs?: number
+}
+
+/**
+ * A CUDA GPU that is not here: candidates are compiled for its architecture, with the compiler's report, and their PTX runs
+ * on the CPU. Translating and building for the CPU waits for the first run, as many candidates are only compiled.
+ */
+export function cudaBackend(device: CudaDevice, options: CudaOptions): Backend {
+  return makeBackend(device.name, device, options, 'at-first-run')
+}
+
+/**
+ * `cuda-cpu`: PTX for compute 8.0 executed on the CPU, to check numbers and never to time. Its device is an A100 by
+ * another name. Loading includes the build for the CPU.
+ */
+export function cudaCpuBackend(options: CudaOptions): Backend {
+  const model = findDevice('a100-40gb') as CudaDevice
+  const device: CudaDevice = { ...model, name: 'cuda-cpu', title: 'PTX on the CPU (sm_80)' }
+  return makeBackend('cuda-cpu', device, options, 'at-load')
+}
+
+function makeBackend(name: string, device: CudaDevice, options: CudaOptions, builds: 'at-load' | 'at-first-run'): Backend {
+  const { nvcc, ptxas, cxx } = options.toolchain
+  return {
+    name,
+    device,
+    target: 'cuda',
+    evidence: 'compiled',
+    fingerprint: {
+      nvcc: nvcc.version,
+      ptxas: ptxas.version,
+      ...('status' in cxx ? {} : { cxx: cxx.version }),
+      system: `${process.platform} ${process.arch} ${release()}`,
+      seed: String(options.seed ?? 0),
+    },
+    load: (kernel) => load(kernel, device, options, builds),
+    close: () => Promise.resolve(),
+  }
+}
+
+async function load(
+  kernel: Kernel,
+  device: CudaDevice,
+  options: CudaOptions,
+  builds: 'at-load' | 'at-first-run',
+): Promise<Loaded | Failure> {
+  const { toolchain, cacheFolder, seed = 0, runTimeoutMs = 60_000, compileTimeoutMs = 120_000 } = options
+  const begun = performance.now()
+  const compiled = await compile(kernel.source, {
+    toolchain,
+    architecture: device.architecture,
+    name: kernel.entryPoint,
+    cacheFolder,
+    timeoutMs: compileTimeoutMs,
+  })
+  if (compiled.status !== 'compiled') return compiled
+  const report = compiled.reports[kernel.entryPoint]
+  if (report === undefined) return { status: 'compile', reason: 'entry-point', message: missingReport(kernel.entryPoint, Object.keys(compiled.reports)) }
+  let building: Promise<CpuModule | Failure> | undefined
+  const build = (): Promise<CpuModule | Failure> => {
+    const { cxx } = toolchain
+    if ('status' in cxx) return Promise.resolve({ status: 'runtime', reason: 'no-compiler', message: cxx.message })
+    return (building ??= buildModule(compiled.ptx, { cxx, name: kernel.entryPoint, cacheFolder, timeoutMs: compileTimeoutMs }))
+  }
+  if (builds === 'at-load') {
+    const built = await build()
+    if (built.status !== 'built') return built
+  }
+  return {
+    status: 'loaded',
+    compileMs: performance.now() - begun,
+    report,
+    async run(plan, inputs) {
+      const module = await build()
+      return module.status === 'built' ? runModule(module, plan, inputs, { seed, timeoutMs: runTimeoutMs }) : module
+    },
+    release() {},
+  }
+}

@@ -1,0 +1,124 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+
+// These run the built command as a user does: exit codes, stdout and stderr are the contract.
+const command = new URL('../bin/tilewright.js', import.meta.url).pathname
+const scratch = mkdtempSync(join(tmpdir(), 'tilewright-cli-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+function tilewright(...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', cwd: scratch })
+  return { code: status, stdout, stderr }
+}
+
+const LSTM = ['--device', 'h100-sxm', '--cell', 'lstm', '--head-dim', '64', '--dtype', 'bf16']
+
+describe('bad input ends in one sentence on stderr and the contract’s exit code', () => {
+  writeFileSync(join(scratch, 'broken.space'), 'given A\nparam B in 1..A\nrule "r" : C == 1\n')
+  writeFileSync(join(scratch, 'file'), '')
+  test.each([
+    ['an unknown cell', ['explain', ...LSTM.with(3, 'lstn')], 2, /lstn/],
+    ['a head dim of 0', ['explain', ...LSTM.with(5, '0')], 2, /^--head-dim: 0 is not a whole number/],
+    [
+      'an unknown dtype',
+      ['explain', ...LSTM.with(7, 'int3')],
+      2,
+      /^--dtype: no type named int3; there are f32 and bf16/,
+    ],
+    ['an unknown model', ['explain', ...LSTM.with(1, 'h100')], 2, /h100/],
+    ['a GPU that is not here', ['tune', ...LSTM.with(1, 'cuda:0')], 4, /^cuda:0: /],
+    ['an adapter that is not here', ['tune', '--device', 'webgpu:99', '--cell', 'mingru'], 4, /^webgpu:99: /],
+    ['a broken rule file', ['solve', 'broken.space', '--set', 'A=4'], 2, /^broken\.space:3:12: unknown name C/],
+    ['a rule file that is not there', ['solve', 'none.space'], 2, /^none\.space: does not exist/],
+    ['a folder that cannot be made', ['generate', ...LSTM, '-o', 'file/out'], 2, /file/],
+    ['an unknown option', ['generate', ...LSTM, '--fast'], 2, /unknown option '--fast'/],
+    ['an unknown family', ['explain', ...LSTM, '--kernel', 'fused'], 2, /^--kernel: no family named fused/],
+    ['WGSL in 16 bits', ['explain', '--device', 'apple-m2', '--cell', 'lstm', '--dtype', 'bf16'], 2, /use --dtype f32/],
+  ] as const)('%s', (_name, args, code, sentence) => {
+    const result = tilewright(...args)
+    expect(result.stderr).toMatch(sentence)
+    expect(result.stderr).not.toMatch(/\n {4}at /)
+    expect(result.code).toBe(code)
+    expect(result.stdout).toBe('')
+  })
+})
+
+test('an infeasible problem exits 3 with the rules that clash and the nearest head dim that fits', () => {
+  const { code, stderr, stdout } = tilewright('explain', ...LSTM.with(5, '5000'), '--json')
+  expect(code).toBe(3)
+  expect(stderr).toContain('"every block resident at once"')
+  const nearest = Number(/fits: --head-dim (\d+)/.exec(stderr)![1])
+  const document = JSON.parse(stdout)
+  expect(document).toMatchObject({
+    schemaVersion: 1,
+    status: 'infeasible',
+    explanation: { relaxations: [{ given: 'HEAD_DIM', value: nearest }] },
+  })
+  expect(tilewright('explain', ...LSTM.with(5, String(nearest))).code).toBe(0)
+})
+
+test('generate writes a source and its plan, and nothing else', () => {
+  const { code, stdout } = tilewright('generate', ...LSTM, '-o', 'made')
+  expect(code).toBe(0)
+  expect(readdirSync(join(scratch, 'made')).sort()).toEqual([
+    'lstm_fused_forward_bf16_d64.cu',
+    'lstm_fused_forward_bf16_d64.plan.json',
+  ])
+  expect(stdout.trim().split('\n')).toHaveLength(2)
+  expect(readFileSync(join(scratch, 'made/lstm_fused_forward_bf16_d64.cu'), 'utf8')).toContain('extern "C" __global__')
+})
+
+test('a configuration that breaks the rules is refused by their names', () => {
+  const config = {
+    ROW_TILES: 1,
+    WARPS_ROWS: 2,
+    WARPS_K: 1,
+    CACHED_K_TILES: 0,
+    BATCH_TILES: 1,
+    BATCH_BLOCKS: 1,
+    HEADS_PER_LAUNCH: 1,
+    BLOCKS_PER_SM: 1,
+  }
+  writeFileSync(join(scratch, 'config.json'), JSON.stringify({ config }))
+  const { code, stderr } = tilewright('generate', ...LSTM, '--config', 'config.json', '-o', 'refused')
+  expect(stderr).toContain('"warps share the rows evenly"')
+  expect(code).toBe(3)
+  expect(existsSync(join(scratch, 'refused'))).toBe(false)
+})
+
+test('solve counts, lists, minimises and explains', () => {
+  writeFileSync(
+    join(scratch, 'rules.space'),
+    'given N\nparam A in divisors(N)\nparam B in 1..4\nrule "product" : A * B <= 6\nminimise A - B\n',
+  )
+  const solve = (...args: string[]) => tilewright('solve', 'rules.space', '--set', 'N=12', ...args)
+  expect(solve('--count').stdout).toBe('13\n')
+  expect(JSON.parse(solve('--all', '--json').stdout).configurations).toHaveLength(13)
+  expect(solve('--minimise').stdout).toBe('A=1 B=4  objective -3\n')
+  expect(solve('--minimise', 'B - A').stdout).toBe('A=6 B=1  objective -5\n')
+  expect(solve('--sample', '5', '--seed', '3').stdout).toBe(solve('--sample', '5', '--seed', '3').stdout)
+  writeFileSync(
+    join(scratch, 'clash.space'),
+    'param A in 1..4\nrule "large" : A > 3\nrule "small" : A < 3\nrule "spare" : A != 9\n',
+  )
+  const clash = tilewright('solve', 'clash.space')
+  expect(clash.code).toBe(3)
+  expect(clash.stderr).toMatch(/"large"[^]*"small"/)
+  expect(clash.stderr).not.toContain('"spare"')
+})
+
+test('devices lists the models, as text and as data', () => {
+  expect(tilewright('devices').stdout).toMatch(/h100-sxm +sm_90/)
+  const { models } = JSON.parse(tilewright('devices', '--json').stdout)
+  expect(models.map(({ name }: { name: string }) => name)).toContain('rtx-4090')
+})
+
+test('tune is a command of its own', () => {
+  const help = execFileSync(process.execPath, [new URL('../bin/tune.js', import.meta.url).pathname, '--help'], {
+    encoding: 'utf8',
+  })
+  expect(help).toContain('tune --device h100-sxm --cell lstm')
+})
