@@ -52,7 +52,7 @@ async function missingGpu() {
 
 /** What the built backend finds. In a process of its own: a driver that crashes then costs an answer, not the tests. */
 async function adapters() {
-  const entry = pathToFileURL(join(root, 'packages/backend-webgpu/dist/node.js')).href
+  const entry = pathToFileURL(join(root, 'packages/backend-webgpu/dist/node/index.js')).href
   const program = `
     import { listAdapters } from ${JSON.stringify(entry)}
     process.stdout.write(JSON.stringify(await listAdapters()))`

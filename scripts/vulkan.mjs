@@ -15,7 +15,7 @@ const run = promisify(execFile)
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-/** Where packages/backend-webgpu/src/vulkan.ts looks for the driver: `lib/` and `icd/` below it. */
+/** Where packages/backend-webgpu/src/node/vulkan.ts looks for the driver: `lib/` and `icd/` below it. */
 export const VULKAN_FOLDER = join(root, 'node_modules/.cache/tilewright/vulkan')
 
 /**
@@ -97,7 +97,11 @@ async function fetchPackages(work) {
   const apt = (...args) =>
     run('apt-get', [...options, ...args], { cwd: join(work, 'debs'), timeout: 300_000, maxBuffer: 1 << 24 })
 
-  await apt('update')
+  // Without network apt only warns, and goes on with nothing.
+  const { stderr } = await apt('update')
+  const newest = backports[0] ?? suite
+  if (!(await readdir(join(work, 'lists'))).some((name) => name.includes(`_${newest}_`) && name.includes('_Packages')))
+    throw new Error(`apt has no list of ${newest}: ${/^[WE]: (.*)/m.exec(stderr)?.[1] ?? 'nothing was fetched'}`)
   const target = backports.flatMap((name) => ['-t', name])
   const { stdout } = await apt(
     '--print-uris',
@@ -201,7 +205,7 @@ async function manifest(from, to) {
 function sentenceOf(error) {
   const said = String(error.stderr ?? '')
     .split('\n')
-    .find((line) => /^E: /.test(line))
+    .find((line) => line.startsWith('E: '))
   return (said?.slice(3) ?? error.message).trim().replace(/[.;]+$/, '')
 }
 

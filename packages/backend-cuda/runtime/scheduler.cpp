@@ -3,6 +3,7 @@
 #include "fiber.h"
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace tw {
 
@@ -186,18 +187,19 @@ void run(const Launch& wanted) {
 }
 
 std::string whereThreadsAre() {
-  std::map<std::string, unsigned> groups;
+  // By block, what it does and where; in the order of the threads.
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t, State, int>, unsigned> groups;
   for (auto& block : resident)
-    for (const Thread& t : block->threads) {
-      if (t.state == State::Done) continue;
-      const char* const does = t.state == State::Spinning ? "spin" : t.state == State::Ready ? "run or wait, last seen" : "wait";
-      groups[text("of block (%u,%u,%u) %s at %s", t.ctaid.x, t.ctaid.y, t.ctaid.z, does, placeText(t.place).c_str())]++;
-    }
+    for (const Thread& t : block->threads)
+      if (t.state != State::Done) groups[{t.ctaid.z, t.ctaid.y, t.ctaid.x, t.state, t.place}]++;
   std::string all;
   unsigned named = 0;
-  for (const auto& [where, count] : groups) {
+  for (const auto& [group, count] : groups) {
+    const auto& [z, y, x, state, place] = group;
     if (named++ == 6) return all + text("; and %zu groups more", groups.size() - 6);
-    all += text("%s%u thread%s %s", all.empty() ? "" : "; ", count, count == 1 ? "" : "s", where.c_str());
+    const char* const one = state == State::Spinning ? "spin" : state == State::Ready ? "run" : "wait";
+    all += text("%s%u thread%s of block (%u,%u,%u) %s%s%s %s", all.empty() ? "" : "; ", count, count == 1 ? "" : "s", x, y, z, one, count == 1 ? "s" : "",
+                state == State::Ready ? ", last seen" : "", ("at " + placeText(place)).c_str());
   }
   return all.empty() ? "all have returned" : all;
 }

@@ -22,7 +22,6 @@ struct Gathering {
   uint32_t mask, arrived;
   Combine combine;
   int place;
-  bool aligned;
   void* arguments[32];
 };
 

@@ -29,13 +29,17 @@ void together(Thread* t, uint32_t mask, Combine combine, void* argument, bool al
   if ((mask >> t->lane & 1) == 0) fail(t, place, "divergence", "lane %u takes part in an operation whose mask 0x%08x leaves it out", t->lane, mask);
   mask &= warp.alive;
   auto& all = warp.gatherings;
-  auto found = std::find_if(all.begin(), all.end(), [&](const Gathering& g) { return (g.mask & mask) != 0; });
+  auto found = std::find_if(all.begin(), all.end(), [&](const Gathering& g) {
+    return g.mask == mask && g.combine == combine && (g.arrived >> t->lane & 1) == 0 && (!aligned || g.place == place);
+  });
   if (found == all.end()) {
-    all.push_back({mask, 0, combine, place, aligned, {}});
+    // A lane that this operation waits for waits for this lane elsewhere: neither will ever come.
+    for (const Gathering& g : all)
+      if ((g.mask >> t->lane & 1) != 0 && (g.arrived & mask) != 0)
+        fail(t, place, "divergence", "lane %u is here with mask 0x%08x, while other lanes of warp %u wait for it with mask 0x%08x at %s", t->lane, mask, t->warp, g.mask,
+             placeText(g.place).c_str());
+    all.push_back({mask, 0, combine, place, {}});
     found = all.end() - 1;
-  } else if (found->mask != mask || found->combine != combine || ((aligned || found->aligned) && found->place != place)) {
-    fail(t, place, "divergence", "lane %u is here with mask 0x%08x, while other lanes of warp %u wait with mask 0x%08x at %s", t->lane, mask, t->warp, found->mask,
-         placeText(found->place).c_str());
   }
   found->arguments[t->lane] = argument;
   found->arrived |= 1u << t->lane;

@@ -52,7 +52,7 @@ function makeBackend(name: string, device: CudaDevice, options: CudaOptions, bui
     fingerprint: {
       nvcc: nvcc.version,
       ptxas: ptxas.version,
-      ...('status' in cxx ? {} : { cxx: cxx.version }),
+      ...(cxx.status === 'missing' ? {} : { cxx: cxx.version }),
       system: `${process.platform} ${process.arch} ${release()}`,
       seed: String(options.seed ?? 0),
     },
@@ -82,7 +82,7 @@ async function load(
   let building: Promise<CpuModule | Failure> | undefined
   const build = (): Promise<CpuModule | Failure> => {
     const { cxx } = toolchain
-    if ('status' in cxx) return Promise.resolve({ status: 'runtime', reason: 'no-compiler', message: cxx.message })
+    if (cxx.status === 'missing') return Promise.resolve({ status: 'runtime', reason: 'no-compiler', message: cxx.message })
     return (building ??= buildModule(compiled.ptx, { cxx, name: kernel.entryPoint, cacheFolder, timeoutMs: compileTimeoutMs }))
   }
   if (builds === 'at-load') {

@@ -34,7 +34,7 @@ export async function runModule(
     const [jobFile, inputFile, outputFile] = ['job', 'inputs', 'outputs'].map((name) => join(folder, name)) as [string, string, string]
     await Promise.all([writeFile(jobFile, job), writeFile(inputFile, data)])
     const ended = await execute(module.runner, [jobFile, inputFile, outputFile], options)
-    if (ended.code === 0) return { status: 'ran', outputs: outputsOf(plan, await readFile(outputFile)) }
+    if (ended.code === 0) return { status: 'ran', outputs: outputsOf(plan, new Uint8Array(await readFile(outputFile))) }
     return failureOf(ended.stderr, ended.code === FAILED, ended.timedOut, options.timeoutMs)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -78,6 +78,7 @@ function bytesOfInput(buffer: PlanBuffer, inputs: Tensors): Uint8Array {
   return encode(buffer.dtype, values)
 }
 
+// The bytes are no Buffer: its `slice` shares memory where that of a Uint8Array copies.
 function outputsOf(plan: Plan, bytes: Uint8Array): Tensors {
   const outputs: Record<string, Float32Array> = {}
   let at = 0

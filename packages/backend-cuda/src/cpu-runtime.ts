@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cache } from './cache.ts'
@@ -43,10 +42,11 @@ export async function buildRuntime(cxx: Program, cache: Cache): Promise<CpuRunti
   const texts = await Promise.all(names.map((name) => readFile(join(SOURCES, name), 'utf8')))
   const key = hashOf([cxx.version, ...flags, ...names, ...texts])
   const folder = await cache.entry('runtime', [key], async (draft) => {
-    await eachOf(sources, availableParallelism(), (name) => build(cxx, ['-O2', ...flags, '-c', '-o', join(draft, `${name}.o`), join(SOURCES, name)]))
-    const objects = sources.map((name) => join(draft, `${name}.o`))
+    // All in one: the headers of the C++ library take longer to read than our code to compile.
+    const all = join(draft, 'runtime.cpp')
+    await writeFile(all, sources.map((name) => `#include "${name}"\n`).join(''))
     // Modules are loaded at run time and call back into the runner.
-    await build(cxx, ['-rdynamic', '-o', join(draft, 'runner'), ...objects, '-ldl'])
+    await build(cxx, ['-O2', ...flags, `-I${SOURCES}`, '-rdynamic', '-o', join(draft, 'runner'), all, '-ldl'])
     return true
   })
   return { runner: join(folder!, 'runner'), headers: SOURCES, flags, key }
@@ -64,13 +64,4 @@ async function processorFlags(): Promise<readonly string[]> {
   const description = await readFile('/proc/cpuinfo', 'utf8').catch(() => '')
   const words = new Set(/^flags\s*:(.*)$/m.exec(description)?.[1]?.split(' '))
   return ['avx2', 'fma', 'f16c', 'bmi2', 'movbe', 'abm'].every((word) => words.has(word)) ? ['-march=x86-64-v3'] : []
-}
-
-/** Runs a task for each item, so many at a time. */
-async function eachOf<T>(items: readonly T[], atOnce: number, task: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of waiting) await task(item)
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
 }

@@ -3,6 +3,7 @@ import { missingProgram } from './messages.ts'
 
 /** A program of the toolchain, as it will be called, and the version it says. */
 export interface Program {
+  readonly status: 'found'
   readonly path: string
   readonly version: string
 }
@@ -45,7 +46,7 @@ export async function findToolchain(paths: ProgramPaths = {}): Promise<Toolchain
   return { status: 'found', nvcc, ptxas, cxx }
 }
 
-async function versionOf(path: string, pattern: RegExp): Promise<(Program & { readonly status: 'found' }) | Missing> {
+async function versionOf(path: string, pattern: RegExp): Promise<Program | Missing> {
   const { code, stdout } = await execute(path, ['--version'], { timeoutMs: 20_000 })
   const version = code === 0 ? pattern.exec(stdout)?.[1] : undefined
   if (version === undefined) return { status: 'missing', program: path, message: missingProgram(path) }

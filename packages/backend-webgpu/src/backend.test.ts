@@ -2,8 +2,7 @@ import type { Plan } from '@tilewright/kernels'
 import type { Backend, Failure, Loaded } from '@tilewright/tuner'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { webgpuBackend } from './backend.ts'
-import { addition, buffer, dispatch, hasAdapter, kernelOf, ones } from './fixture.ts'
-import { nodeGpu } from './node.ts'
+import { addition, buffer, dispatch, hasAdapter, kernelOf, nodeGpu, ones } from '../test/fixture.ts'
 import { isFailure } from './session.ts'
 
 const present = await hasAdapter()

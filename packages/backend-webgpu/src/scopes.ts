@@ -4,7 +4,7 @@ const FILTERS = ['validation', 'out-of-memory', 'internal'] as const
 
 /**
  * Runs `work`, which issues commands and does not wait, and gives what it gives with the first error of the device, if
- * there was one.
+ * there was one. The scopes of a device that is lost hold nothing: the loss is told by whoever waits for the work.
  */
 export async function scoped<T>(
   device: GPUDevice,
@@ -17,7 +17,7 @@ export async function scoped<T>(
     value = work()
   } finally {
     // All at once and before anything is awaited: scopes are a stack, and work of somebody else must not get into it.
-    for (const _ of FILTERS) popped.push(device.popErrorScope())
+    for (const _ of FILTERS) popped.push(device.popErrorScope().catch(() => null))
   }
   const errors = await Promise.all(popped)
   const at = errors.findIndex((error) => error !== null)

@@ -5,7 +5,7 @@ import { templateHash, VERSION } from '@tilewright/codegen'
 import { rulesHash, type Problem } from '@tilewright/kernels'
 import { shelfOf, type Preset, type PresetFile } from '@tilewright/presets'
 import { writePresetFile } from '@tilewright/presets/store'
-import type { Backend, Tuned } from '@tilewright/tuner'
+import type { Backend, CompilerReport, Tuned } from '@tilewright/tuner'
 import { kernelFiles } from './kernel-files.ts'
 import { writeFiles } from './output.ts'
 
@@ -59,6 +59,11 @@ function presetOf(tuned: Tuned, problem: Problem, backend: Backend): Preset {
     fingerprint: backend.fingerprint,
   }
   const { config, error, measurement, trial } = tuned
-  const shared = { problem, config, provenance, error, ...(trial.report && { compiler: trial.report }) }
+  const shared = { problem, config, provenance, error, ...(trial.report && { compiler: compilerOf(trial.report) }) }
   return measurement ? { ...shared, evidence: 'measured', measurement } : { ...shared, evidence: 'compiled' }
+}
+
+/** The fields that a preset keeps of a compiler's report. */
+function compilerOf({ architecture, registers, spillBytes, stackBytes, sharedBytes }: CompilerReport): CompilerReport {
+  return { architecture, registers, spillBytes, stackBytes, sharedBytes }
 }

@@ -1,5 +1,6 @@
 import { countNest, search, type Nest } from './loops.ts'
 import { reduceDomains } from './reduce.ts'
+import { SpaceError } from './source.ts'
 import type { BoundRule, Space } from './space.ts'
 
 /** A part of a space that no rule connects with the rest: its solutions combine freely with those of the others. */
@@ -82,7 +83,13 @@ export interface Rows {
   readonly length: number
 }
 
-/** The solutions of a component, in the order of the search; not more than `limit`. */
+// Beyond this, listing would not fit memory; count does not list.
+export const LARGEST_LISTING = 50_000_000
+
+/**
+ * The solutions of a component, in the order of the search; not more than `limit`. Throws `E_SPACE_DOMAIN` where they
+ * are too many to list.
+ */
 export function listRows({ variables, nest }: Component, limit: number = Infinity): Rows {
   const width = variables.length
   const from = variables.map((index) => nest.order.indexOf(index))
@@ -98,7 +105,20 @@ export function listRows({ variables, nest }: Component, limit: number = Infinit
         values = larger
       }
       for (let i = 0; i < width; i++) values[width * length + i] = row[from[i]!]!
-      return ++length >= limit
+      if (++length > LARGEST_LISTING) throw tooMany(nest.space)
+      return length >= limit
     })
   return { width, values, length }
+}
+
+export function tooMany({ model }: Space): SpaceError {
+  return new SpaceError(
+    'E_SPACE_DOMAIN',
+    `${model.file}: more than ${LARGEST_LISTING} configurations are too many to list; count them, or list the first few`,
+  )
+}
+
+/** One array for each row. */
+export function* rowsOf({ width, values, length }: Rows): Generator<readonly number[]> {
+  for (let row = 0; row < length; row++) yield [...values.subarray(row * width, (row + 1) * width)]
 }

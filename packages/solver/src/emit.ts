@@ -147,10 +147,14 @@ export class Emitter {
   ): { readonly text: string; readonly risky: boolean } {
     const risky = left.risky || right.risky
     const isSafe = bounds[0] >= -SAFE && bounds[1] <= SAFE
-    const isNatural = left.bounds[0] >= 0 && left.bounds[1] <= SAFE && right.bounds[0] > 0 && right.bounds[1] <= SAFE
+    const isDivisible = isWithin(left, SAFE) && isWithin(right, SAFE) && right.bounds[0] > 0
     if ((op === '+' || op === '-' || op === '*') && isSafe) return { text: `(${left.text}${op}${right.text})`, risky }
-    if (op === '//' && isNatural) return { text: `Math.floor(${left.text}/${right.text})`, risky }
-    if (op === '%' && isNatural) return { text: `(${left.text}%${right.text})`, risky }
+    if (op === '//' && isDivisible) return { text: `Math.floor(${left.text}/${right.text})`, risky }
+    if (op === '%' && isDivisible) {
+      if (left.bounds[0] >= 0) return { text: `(${left.text}%${right.text})`, risky }
+      const divisor = this.#share(right.text)
+      return { text: `((${left.text}%${divisor.first}+${divisor.again})%${divisor.again})`, risky }
+    }
     const helper = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '//': 'floorDiv', '%': 'mod', '^': 'pow' }[op]
     return { text: `H.${helper}(${left.text},${right.text})`, risky: true }
   }
@@ -159,14 +163,18 @@ export class Emitter {
     const risky = args.some((arg) => arg.risky)
     const texts = args.map(({ text }) => text)
     const [a, b] = args
-    const isNatural = args.every(({ bounds: [from, to] }) => from >= 0 && to <= SAFE / 2)
+    const isSmall = args.every((arg) => isWithin(arg, SAFE / 2))
     if (name === 'min' || name === 'max' || name === 'abs') return { text: `Math.${name}(${texts.join(',')})`, risky }
-    if ((name === 'ceil_div' || name === 'round_up') && isNatural && b!.bounds[0] > 0) {
+    if ((name === 'ceil_div' || name === 'round_up') && isSmall && b!.bounds[0] > 0) {
       const divisor = this.#share(b!.text)
       const quotient = `Math.floor((${a!.text}+${divisor.first}-1)/${divisor.again})`
       return { text: name === 'ceil_div' ? quotient : `(${quotient}*${divisor.again})`, risky }
     }
-    if (name === 'divides' && isNatural && a!.bounds[0] > 0) return { text: `(${b!.text}%${a!.text}===0)`, risky }
+    if (name === 'divides' && isSmall && a!.bounds[0] > 0) return { text: `(${b!.text}%${a!.text}===0)`, risky }
     return { text: `H.call(${JSON.stringify(name)},${texts.join(',')})`, risky: true }
   }
+}
+
+function isWithin({ bounds: [from, to] }: Emitted, limit: number): boolean {
+  return from >= -limit && to <= limit
 }

@@ -1,7 +1,8 @@
 import { listRows, prepareRules, type Prepared } from './components.ts'
-import { numberOf } from './evaluate.ts'
 import type { Expression } from './expression.ts'
+import { countNest, numberFunction } from './loops.ts'
 import { count } from './operations.ts'
+import { eachCombination } from './ranking.ts'
 import { ruleBounds } from './reduce.ts'
 import { textOf } from './source.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './space.ts'
@@ -31,7 +32,7 @@ export interface RelaxRange {
 }
 
 // Combinations of a conflict's other rules that are looked at for how near a rule comes to holding.
-const LARGEST_LOOK = 2_000_000
+const LARGEST_LOOK = 200_000
 
 /**
  * Why nothing fits: rules that clash together, of which none can be spared, with the numbers of each; and the nearest
@@ -117,23 +118,16 @@ function nearestSides(
   const scopes = scopesOf(space.model, space.lets)
   const scope = new Set([...scopes(left), ...scopes(right)])
   const own = prepared.components.filter(({ variables }) => variables.some((index) => scope.has(index)))
-  const rows = own.map((component) => listRows(component, LARGEST_LOOK))
-  const total = rows.reduce((product, { length }) => product * length, 1)
-  if (total === 0 || total > LARGEST_LOOK / 10) return undefined
+  const total = own.reduce((product, { nest }) => product * countNest(nest), 1)
+  if (total > LARGEST_LOOK) return undefined
+  const sides = [left, right].map((side) => numberFunction(space, side, prepared.domains))
+  const row = space.variables.map(() => 0)
   let nearest: { left: number; right: number } | undefined
-  for (let node = 0; node < total; node++) {
-    const values: Record<string, number> = { ...space.givens }
-    let rest = node
-    own.forEach(({ variables }, c) => {
-      const { width, values: from, length } = rows[c]!
-      const row = rest % length
-      rest = Math.floor(rest / length)
-      variables.forEach((index, i) => (values[space.variables[index]!.name] = from[row * width + i]!))
-    })
-    const [a, b] = [numberOf(left, values, space.lets), numberOf(right, values, space.lets)]
-    if (a === undefined || b === undefined) continue
+  eachCombination(own, row, () => {
+    const [a, b] = sides.map((side) => side(row))
+    if (a === undefined || b === undefined) return
     if (!nearest || Math.abs(a - b) < Math.abs(nearest.left - nearest.right)) nearest = { left: a, right: b }
-  }
+  })
   return nearest
 }
 

@@ -1,11 +1,12 @@
-import { listRows, prepare, type Component, type Prepared, type Rows } from './components.ts'
-import { holds, numberOf } from './evaluate.ts'
+import { LARGEST_LISTING, listRows, prepare, tooMany, type Component, type Prepared, type Rows } from './components.ts'
+import { holds } from './evaluate.ts'
 import { countNest } from './loops.ts'
 import { hashOf } from './hash.ts'
 import { checkObjective, type Objective } from './model.ts'
 import { expressionOf } from './parser.ts'
+import { rank } from './ranking.ts'
 import { SpaceError } from './source.ts'
-import { scopesOf, type Space } from './space.ts'
+import type { Space } from './space.ts'
 
 /** A value for each parameter, in declaration order. */
 export type Configuration = Readonly<Record<string, number>>
@@ -43,9 +44,6 @@ export type Optimum =
     }
   | { readonly status: 'infeasible' }
 
-// Beyond this, listing would not fit memory; count and sample do not list the whole space.
-const LARGEST_LISTING = 50_000_000
-
 /** How many configurations there are, exactly, without listing them. */
 export function count(space: Space): bigint {
   const { refuted, components } = prepare(space)
@@ -67,14 +65,11 @@ export function first(space: Space): SolveResult {
 export function all(space: Space, options: { readonly limit?: number } = {}): Table {
   const prepared = prepare(space)
   const limit = options.limit ?? Infinity
-  const rows = prepared.refuted.length > 0 ? prepared.components.map(nothing) : listed(prepared, limit)
+  const isEmpty = prepared.refuted.length > 0 || prepared.domains.some(({ length }) => length === 0)
+  const rows = isEmpty ? prepared.components.map(nothing) : listed(prepared, limit)
   const total = rows.reduce((product, { length }) => product * length, 1)
   const length = Math.min(limit, total)
-  if (length > LARGEST_LISTING)
-    throw new SpaceError(
-      'E_SPACE_DOMAIN',
-      `${space.model.file}: ${total} configurations are too many to list; count or sample them`,
-    )
+  if (length > LARGEST_LISTING) throw tooMany(space)
   const columns: (Int32Array | Float64Array)[] = space.variables.map(() => new Int32Array(0))
   let repeat = 1
   // The last component varies fastest, like the last digit of a number.
@@ -141,14 +136,15 @@ export function sample(space: Space, size: number, seed: number): readonly Confi
   const rows = listed(prepared, Infinity)
   if (rows.some(({ length }) => length === 0)) return []
   const random = generator(seed)
-  return Array.from({ length: size }, () =>
-    assemble(
-      space,
-      prepared.components,
-      rows,
-      rows.map(({ length }) => Math.floor(random() * length)),
-    ),
-  )
+  return Array.from({ length: size }, () => {
+    const drawn: number[] = []
+    prepared.components.forEach(({ variables }, c) => {
+      const { width, values, length } = rows[c]!
+      const at = width * Math.floor(random() * length)
+      variables.forEach((index, i) => (drawn[index] = values[at + i]!))
+    })
+    return configurationOf(space, drawn)
+  })
 }
 
 /** Configurations that differ from this one in exactly one parameter. */
@@ -167,46 +163,14 @@ function ranking(
   objective: Objective,
   k: number,
 ): { readonly ranked: readonly Ranked[]; readonly nodes: number } {
-  const prepared = prepare(space)
-  if (prepared.refuted.length > 0) return { ranked: [], nodes: 0 }
-  // Components that the objective does not read contribute their least row: it is the lexicographic tie-break.
-  const scope = scopesOf(space.model, space.lets)(objective.value)
-  const reads = ({ variables }: Component): boolean => variables.some((index) => scope.includes(index))
-  const rows = prepared.components.map((component) =>
-    reads(component) ? listRows(component) : sortedRows(listRows(component, k === 1 ? Infinity : k)),
-  )
-  const sizes = prepared.components.map((component, c) =>
-    reads(component) ? rows[c]!.length : Math.min(k, rows[c]!.length),
-  )
-  const total = sizes.reduce((product, size) => product * size, 1)
-  const sign = objective.direction === 'minimise' ? 1 : -1
-  const kept: Ranked[] = []
-  for (let node = 0; node < total; node++) {
-    const configuration = assemble(space, prepared.components, rows, digits(node, sizes))
-    const value = numberOf(objective.value, { ...space.givens, ...configuration }, space.lets)
-    if (value === undefined) continue
-    insert(kept, { configuration, objective: value }, k, sign)
+  const { ranked, nodes } = rank(space, objective, k)
+  return {
+    ranked: ranked.map(({ row, objective: value }) => ({
+      configuration: checked(space, configurationOf(space, row)),
+      objective: value,
+    })),
+    nodes,
   }
-  for (const { configuration } of kept) checked(space, configuration)
-  return { ranked: kept, nodes: total }
-}
-
-/** Keeps the best `k`, in order. */
-function insert(kept: Ranked[], candidate: Ranked, k: number, sign: number): void {
-  const isBefore = (a: Ranked, b: Ranked): boolean =>
-    a.objective !== b.objective
-      ? sign * a.objective < sign * b.objective
-      : lexicographic(a.configuration, b.configuration) < 0
-  const last = kept.at(-1)
-  if (kept.length === k && last && !isBefore(candidate, last)) return
-  const at = kept.findIndex((other) => isBefore(candidate, other))
-  kept.splice(at < 0 ? kept.length : at, 0, candidate)
-  kept.length = Math.min(kept.length, k)
-}
-
-function lexicographic(a: Configuration, b: Configuration): number {
-  const name = Object.keys(a).find((key) => a[key] !== b[key])
-  return name === undefined ? 0 : a[name]! - b[name]!
 }
 
 function objectiveOf(space: Space): Objective {
@@ -231,40 +195,8 @@ function nothing({ variables }: Component): Rows {
   return { width: variables.length, values: new Int32Array(0), length: 0 }
 }
 
-function sortedRows({ width, values, length }: Rows): Rows {
-  const order = Array.from({ length }, (_, row) => row).sort((a, b) => {
-    for (let i = 0; i < width; i++) {
-      const difference = values[a * width + i]! - values[b * width + i]!
-      if (difference !== 0) return difference
-    }
-    return 0
-  })
-  const sorted = values.slice(0, width * length)
-  order.forEach((from, to) => sorted.set(values.subarray(from * width, (from + 1) * width), to * width))
-  return { width, values: sorted, length }
-}
-
-function assemble(
-  space: Space,
-  components: readonly Component[],
-  rows: readonly Rows[],
-  picks: readonly number[],
-): Configuration {
-  const values: number[] = []
-  components.forEach(({ variables }, c) => {
-    const { width, values: from } = rows[c]!
-    variables.forEach((index, i) => (values[index] = from[picks[c]! * width + i]!))
-  })
-  return Object.fromEntries(space.variables.map(({ name }, index) => [name, values[index]!]))
-}
-
-function digits(number: number, sizes: readonly number[]): readonly number[] {
-  const result: number[] = []
-  for (let c = sizes.length - 1, rest = number; c >= 0; c--) {
-    result[c] = rest % sizes[c]!
-    rest = Math.floor(rest / sizes[c]!)
-  }
-  return result
+function configurationOf(space: Space, row: readonly number[]): Configuration {
+  return Object.fromEntries(space.variables.map(({ name }, index) => [name, row[index]!]))
 }
 
 /** No answer leaves unchecked: generated code and propagation are held against plain substitution. */

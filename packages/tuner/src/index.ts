@@ -18,6 +18,7 @@ export { simulate, type SimulatedHost, type SimulationOptions } from './simulate
 export { measurementOf } from './statistics.ts'
 export { strategyNames, type StrategyName } from './strategies/index.ts'
 export { keyOf, latestTrials, type Candidate, type Trial, type TrialStatus } from './trial.ts'
+export { toT4, type T4Result, type T4Results } from './t4.ts'
 export { tune } from './tune.ts'
 export type * from './tune-types.ts'
 export type { Contender, FinalRecord, Verdict } from './verdict.ts'

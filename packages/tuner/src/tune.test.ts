@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Tensors } from '@tilewright/kernels'
+import type { Configuration, Tensors } from '@tilewright/kernels'
+import type { Backend } from './backend.ts'
 import { changed, DEVICE, ID, logOfAll, memoryLog, POOL, PROBLEM, QUICK, simulated, truth } from './fixture.ts'
 import { keyOf } from './trial.ts'
 import { tune } from './tune.ts'
@@ -101,29 +102,30 @@ function withValue(outputs: Tensors, index: number, value: number): Tensors {
   return { ...outputs, h: outputs['h']!.map((old, i) => (i === index ? value : old)) }
 }
 
+/** A device on which one configuration puts a value into its outputs after some honest runs. */
+function lying(config: Configuration, value: number, honestRuns: number): Backend {
+  let runs = 0
+  return changed(
+    simulated(),
+    (loaded) => ({
+      async run(plan, inputs) {
+        const ran = await loaded.run(plan, inputs)
+        const isHonest = ran.status !== 'ran' || ++runs <= honestRuns
+        return isHonest ? ran : { ...ran, outputs: withValue(ran.outputs, 100, value) }
+      },
+    }),
+    config,
+  )
+}
+
 test('the fastest does not win with one wrong element, a NaN, or a race that shows itself late', async () => {
   const fastest = POOL.ranked.toSorted((a, b) => truth(a.config) - truth(b.config))[0]!.config
-  const lies = (value: number, honestRuns: number) => {
-    let runs = 0
-    return changed(
-      simulated(),
-      (loaded) => ({
-        async run(plan, inputs) {
-          const ran = await loaded.run(plan, inputs)
-          return ran.status === 'ran' && ++runs > honestRuns
-            ? { ...ran, outputs: withValue(ran.outputs, 100, value) }
-            : ran
-        },
-      }),
-      fastest,
-    )
-  }
   const cases = [
-    { backend: lies(7, 0), reason: 'error' },
-    { backend: lies(NaN, 0), reason: 'nan' },
-    { backend: lies(7, 1), reason: 'unstable' },
+    { backend: lying(fastest, 7, 0), reason: 'error' },
+    { backend: lying(fastest, NaN, 0), reason: 'nan' },
+    { backend: lying(fastest, 7, 1), reason: 'unstable' },
     // Right twice in its trial, wrong in the check after the final.
-    { backend: lies(7, 2), reason: 'unstable' },
+    { backend: lying(fastest, 7, 2), reason: 'unstable' },
   ]
   for (const { backend, reason } of cases) {
     const { trials, config } = tunedBy(await tune(request({ backend, strategy: 'exhaustive' })))
@@ -132,6 +134,17 @@ test('the fastest does not win with one wrong element, a NaN, or a race that sho
     expect(trial).toMatchObject({ status: 'correctness', reason })
     expect(trial!.timing).toBeUndefined()
   }
+})
+
+test('a race that shows itself only after the timing is found in every candidate', async () => {
+  const slower = POOL.ranked.toSorted((a, b) => truth(a.config) - truth(b.config))[12]!.config
+  const backend = lying(slower, 7, 1)
+  const { trials } = tunedBy(
+    await tune(request({ backend, strategy: 'exhaustive', protocol: { ...QUICK, cutFactor: 100 } })),
+  )
+  const trial = trials.find(({ config }) => keyOf(config) === keyOf(slower))
+  expect(trial).toMatchObject({ status: 'correctness', reason: 'unstable' })
+  expect(trial!.timing).toBeUndefined()
 })
 
 test('a backend that throws or hangs costs its candidate and no more', async () => {
@@ -230,7 +243,7 @@ test('where the reference would take long, fewer steps are compared, and the res
   const good = tunedBy(await tune(request({ protocol, trials: 3, onEvent: (event) => events.push(event) })))
   expect(good.checkedSteps).toBe(5)
   expect(events).toContainEqual({ type: 'checking', problem: { ...PROBLEM, time: 5 } })
-  const lying = (index: number, value: number) =>
+  const wrongAt = (index: number, value: number) =>
     changed(simulated(), (loaded) => ({
       async run(plan, inputs) {
         const ran = await loaded.run(plan, inputs)
@@ -239,9 +252,9 @@ test('where the reference would take long, fewer steps are compared, and the res
       },
     }))
   // b=0 t=4 is among the steps that are known, b=0 t=6 is not.
-  const known = await tune(request({ protocol, trials: 2, backend: lying(4 * 8, 9) }))
+  const known = await tune(request({ protocol, trials: 2, backend: wrongAt(4 * 8, 9) }))
   expect(known).toMatchObject({ status: 'failed', trials: [{ status: 'correctness', reason: 'unstable' }, {}] })
-  const unknown = await tune(request({ protocol, trials: 2, backend: lying(6 * 8, NaN) }))
+  const unknown = await tune(request({ protocol, trials: 2, backend: wrongAt(6 * 8, NaN) }))
   expect(unknown).toMatchObject({ status: 'failed', trials: [{ message: 'h is not a number at b=0 t=6 c=0' }, {}] })
 })
 

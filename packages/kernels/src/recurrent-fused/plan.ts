@@ -44,7 +44,6 @@ function cudaPlan(problem: Problem, tensors: readonly PlanBuffer[], numberOf: Nu
       scalars: [
         { name: 'batch', value: batch },
         { name: 'time', value: time },
-        { name: 'heads', value: heads },
         { name: 'firstHead', value: firstHead },
       ],
     })
@@ -66,8 +65,7 @@ function wgslPlan(problem: Problem, buffers: readonly PlanBuffer[], numberOf: Nu
         scalars: [
           { name: 'batch', value: batch },
           { name: 'time', value: time },
-          { name: 'heads', value: heads },
-        ],
+          ],
       },
     ],
   }

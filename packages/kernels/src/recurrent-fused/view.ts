@@ -4,10 +4,10 @@ import type { Problem, Target } from '../problem.ts'
 
 // Names of the templates around the printed lines.
 const RESERVED: Readonly<Record<Target, readonly string[]>> = {
-  cuda: 'b e k R Wx wx ry bias row unit time state states head heads batch chunk element hidden partial exists'.split(
+  cuda: 'b e k R Wx wx ry bias row unit time state states head batch chunk element hidden partial exists'.split(
     ' ',
   ),
-  wgsl: 'b n d t R Wx wx ry bias row own at time states head heads batch chunk element hidden partial'.split(' '),
+  wgsl: 'b n d t R Wx wx ry bias row own at time states head batch chunk element hidden partial'.split(' '),
 }
 
 /** Names that the recurrent-fused templates see beyond parameters and lets. */
@@ -48,8 +48,9 @@ export function recurrentView(problem: Problem, cell: RecurrentCell, target: Tar
   }
 }
 
-export function recurrentEntryPoint({ cell, dtype, headDim }: Problem): string {
-  return `${cell.replaceAll('-', '_')}_fused_forward_${dtype}_d${headDim}`
+export function recurrentEntryPoint({ cell, dtype, heads, headDim }: Problem): string {
+  const size = heads === 1 ? `d${headDim}` : `n${heads}_d${headDim}`
+  return `${cell.replaceAll('-', '_')}_fused_forward_${dtype}_${size}`
 }
 
 function cudaLeaf(cell: RecurrentCell, leaf: Leaf): string {
@@ -68,11 +69,11 @@ function cudaLeaf(cell: RecurrentCell, leaf: Leaf): string {
 function wgslLeaf(cell: RecurrentCell, leaf: Leaf): string {
   switch (leaf.kind) {
     case 'Wx':
-      return `Wx[wx + ${cell.inputGates.indexOf(leaf.name)}u * gateStride]`
+      return `Wx[wx + ${cell.inputGates.indexOf(leaf.name)}u * HEADS * HEAD_DIM]`
     case 'Ry':
       return `ry[${cell.recurrentGates.indexOf(leaf.name)}]`
     case 'b':
-      return `b[bias + ${cell.biasGates.indexOf(leaf.name)}u * gateStride]`
+      return `b[bias + ${cell.biasGates.indexOf(leaf.name)}u * HEADS * HEAD_DIM]`
     default: {
       const state = cell.states.indexOf(leaf.name)
       return state === 0 ? 'hidden[before + own]' : `carried[${state - 1}u * HIDDEN_SIZE + own]`

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { webgpuBackend } from './backend.ts'
-import { addition, hasAdapter, ones } from './fixture.ts'
-import { listAdapters, nodeGpu, validateWgsl } from './node.ts'
-import { isFailure } from './session.ts'
+import { webgpuBackend } from '../backend.ts'
+import { addition, hasAdapter, ones } from '../../test/fixture.ts'
+import { listAdapters, nodeGpu, validateWgsl } from './index.ts'
+import { isFailure } from '../session.ts'
 
 test('source that is legal has no errors, with f16 and subgroups', async () => {
   const source = `enable f16;

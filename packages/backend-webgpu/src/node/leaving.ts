@@ -1,5 +1,5 @@
 import koffi from 'koffi'
-import type { DeviceWork } from './gpu.ts'
+import type { DeviceWork } from '../gpu.ts'
 
 const watched: DeviceWork[] = []
 

@@ -1,5 +1,5 @@
-import { nodeGpu } from './node.ts'
-import { openSession, type Session } from './session.ts'
+import { nodeGpu } from './adapters.ts'
+import { openSession, type Session } from '../session.ts'
 
 /** What Dawn says about a module. Lines and columns count from 1; 0 where the message is about no place. */
 export interface WgslMessage {

@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { WebgpuError } from './errors.ts'
-import type { GpuSource } from './gpu.ts'
+import { WebgpuError } from '../errors.ts'
+import type { GpuSource } from '../gpu.ts'
 import { watchWork } from './leaving.ts'
-import { noAdapter, noRuntime, noSuchAdapter } from './messages.ts'
+import { noAdapter, noRuntime, noSuchAdapter } from '../messages.ts'
 import { quietly } from './quiet.ts'
 import { driverFolder, systemHasVulkan, useDriver } from './vulkan.ts'
-
-export { validateWgsl, type WgslMessage } from './validate.ts'
-export { driverFolder } from './vulkan.ts'
 
 /** What an adapter says of itself; parts that it does not say are empty. */
 export interface AdapterSummary {

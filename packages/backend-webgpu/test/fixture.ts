@@ -1,6 +1,8 @@
 import type { Kernel } from '@tilewright/codegen'
 import { elementCount, type Dispatch, type Plan, type PlanBuffer } from '@tilewright/kernels'
-import { listAdapters } from './node.ts'
+import { listAdapters } from '../src/node/index.ts'
+
+export { nodeGpu } from '../src/node/index.ts'
 
 /** The kernel that a test writes by hand; what says what it was made from is of no interest to a backend. */
 export function kernelOf(source: string, plan: Plan): Kernel {
