@@ -72,7 +72,8 @@ export async function haveVulkan() {
 }
 
 export function turbo(...args) {
-  return run('turbo', ['run', ...args, '--output-logs=errors-only', '--ui=stream', '--concurrency=2'])
+  // The options go first: what follows a -- in `args` belongs to the task.
+  return run('turbo', ['run', '--output-logs=errors-only', '--ui=stream', '--concurrency=2', ...args])
 }
 
 function modified(file) {

@@ -27,7 +27,7 @@ enum class Access { Read, Write, Atomic };
 // Each of these returns where `bytes` bytes at the address are in this process, or ends it. Accesses are aligned, so they
 // never cross the end of a page.
 template <Access access>
-inline unsigned char* global(const Thread* t, uint64_t address, uint64_t bytes, int place) {
+[[gnu::always_inline]] inline unsigned char* global(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = address - ARENA;
   if (__builtin_expect(offset >= ARENA_BYTES || (address & (bytes - 1)) != 0 ||
                            (offset & (PAGE_BYTES - 1)) + bytes > PAGE_LIMITS[offset >> PAGE_BITS], 0))
@@ -36,14 +36,14 @@ inline unsigned char* global(const Thread* t, uint64_t address, uint64_t bytes, 
 }
 
 template <Access access>
-inline unsigned char* shared(const Thread* t, uint64_t address, uint64_t bytes, int place) {
+[[gnu::always_inline]] inline unsigned char* shared(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = uint32_t(address);  // shared addresses wrap at 32 bits
   if (__builtin_expect(offset + bytes > t->sharedBytes || (offset & (bytes - 1)) != 0, 0)) sharedFault(t, offset, bytes, access, place);
   return t->shared + offset;
 }
 
 template <Access access>
-inline unsigned char* local(const Thread* t, uint64_t address, uint64_t bytes, int place) {
+[[gnu::always_inline]] inline unsigned char* local(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = address - reinterpret_cast<uint64_t>(t->stack);
   if (__builtin_expect(offset + bytes > t->stackBytes || (address & (bytes - 1)) != 0, 0)) localFault(t, address, bytes, access, place);
   return reinterpret_cast<unsigned char*>(address);

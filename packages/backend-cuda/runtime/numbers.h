@@ -9,7 +9,7 @@ namespace tw {
 // ---- bits
 
 template <class To, class From>
-inline To bits(From value) {
+[[gnu::always_inline]] inline To bits(From value) {
   static_assert(sizeof(To) == sizeof(From));
   return __builtin_bit_cast(To, value);
 }

@@ -19,7 +19,7 @@ export interface CpuModule {
 }
 
 /** Code of kernels is long and straight: -O1 compiles it in half the time of -O2 and loses a tenth of the speed. */
-const OPTIMISATION = ['-O1']
+const OPTIMISATION = ['-Og']
 
 /**
  * Translates PTX and compiles it for this machine; answered from the cache where that was done before. Instructions that

@@ -113,8 +113,10 @@ function recurrentTensors(
   cell: RecurrentCell,
 ): Readonly<Record<string, Float64Array>> {
   const inputs = { Wx: tensors['Wx']!, R: tensors['R']!, b: tensors['b']!, initialStates: tensors['initialStates']! }
-  const { states } = forward(cell, problem, inputs)
-  return { states, ...backward(cell, problem, inputs, states, tensors['dStates']!) }
+  const { batch, time, heads, headDim } = problem
+  const sizes = { batch, time, heads, headDim }
+  const { states } = forward(cell, sizes, inputs)
+  return { states, ...backward(cell, sizes, inputs, states, tensors['dStates']!) }
 }
 
 function scanTensors({ problem, tensors }: VectorFile, cell: ScanCell): Readonly<Record<string, Float64Array>> {

@@ -4,7 +4,7 @@ import { countNest, numberFunction } from './loops.ts'
 import { count } from './operations.ts'
 import { eachCombination } from './ranking.ts'
 import { ruleBounds } from './reduce.ts'
-import { textOf } from './source.ts'
+import { SpaceError, textOf } from './source.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './space.ts'
 
 /** A rule of a minimal conflict, with the numbers that make it clash. */
@@ -56,14 +56,27 @@ export function explain(space: Space, options: { readonly relax?: readonly Relax
   }
 }
 
-/** Deletion filter: a rule goes when the rest still clashes without it; what stays is needed, every one. */
+/**
+ * Deletion filter: a rule goes when the rest still clashes without it; what stays is needed, every one. A rule without
+ * which a range has no end stays too: nothing can be said of the rest then.
+ */
 function minimalConflict(space: Space): readonly BoundRule[] {
   let core = space.rules
   for (const rule of space.rules) {
     const without = core.filter((other) => other !== rule)
-    if (!isFeasible(space, without)) core = without
+    if (holdsWithin(() => !isFeasible(space, without))) core = without
   }
   return core
+}
+
+/** What a check says, or false where domains make no sense: too large, without end, divisors of nothing. */
+function holdsWithin(check: () => boolean): boolean {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof SpaceError && error.code === 'E_SPACE_DOMAIN') return false
+    throw error
+  }
 }
 
 function isFeasible(space: Space, rules: readonly BoundRule[]): boolean {
@@ -145,10 +158,11 @@ function relaxations(space: Space, ranges: readonly RelaxRange[] = []): readonly
   return ranges.flatMap(({ given, from, to, step = 1 }) => {
     const start = space.givens[given]
     if (start === undefined) return []
-    const fits = (value: number): boolean => {
-      const other = bind(space.model, { ...space.givens, [given]: value })
-      return isFeasible(other, other.rules)
-    }
+    const fits = (value: number): boolean =>
+      holdsWithin(() => {
+        const other = bind(space.model, { ...space.givens, [given]: value })
+        return isFeasible(other, other.rules)
+      })
     return [-step, step]
       .map((direction) => nearestFit(start, direction, direction < 0 ? from : to, fits))
       .filter((value) => value !== undefined)

@@ -191,6 +191,9 @@ export class ModelBuilder {
   #declare(name: string, at: Span): void {
     if (this.#types.has(name))
       throw new SpaceError('E_SPACE_NAME', `${name} is already defined; choose another name`, at)
+    // Values are looked up in plain objects, which have these without being given them.
+    if (name in Object.prototype)
+      throw new SpaceError('E_SPACE_NAME', `${name} is a name of JavaScript's own; choose another name`, at)
   }
 
   #typed(expression: Expression, wanted: 'integer' | 'truth'): void {

@@ -159,7 +159,7 @@ test('a backend that throws or hangs costs its candidate and no more', async () 
     second,
   )
   const backend = changed(throwing, () => ({ time: () => new Promise(() => {}) }), third)
-  const protocol = { ...QUICK, stepTimeoutMs: 200 }
+  const protocol = { ...QUICK, stepTimeoutMs: 3000 }
   const { trials } = tunedBy(await tune(request({ backend, protocol, strategy: 'model', trials: 5 })))
   expect(trials.map(({ status }) => status)).toEqual(['correct', 'runtime', 'timeout', 'correct', 'correct'])
   expect(trials[1]).toMatchObject({ reason: 'threw', message: 'device lost' })

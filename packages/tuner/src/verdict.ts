@@ -36,9 +36,9 @@ const FAMILY_ERROR = 0.01
 
 /**
  * The incumbent, unless a challenger's ratio to it lies below the threshold with all of its interval. Intervals hold for
- * all challengers together (Bonferroni: 1 − 0.01 / challengers for each, never wider than 95 % asks), because the best
- * of several noisy challengers looks better than it is. Of several that pass, or of all where there is no incumbent, the
- * least median; of those that tie with that one, the fewest threads, then the first by name.
+ * all challengers together (Bonferroni: 1 − 0.01 / challengers for each, wider than 95 % alone would be), because the
+ * best of several noisy challengers looks better than it is. Of several that pass, or of all where there is no
+ * incumbent, the least median; of those that tie with that one, the fewest threads, then the first by name.
  */
 export function verdictOf(record: FinalRecord, threshold: number): Verdict {
   const { contenders, rounds, hasIncumbent } = record
