@@ -5,7 +5,8 @@
 
 namespace tw {
 
-// Address of a new buffer of that many bytes, all zero, with guard pages before and behind it. The name is for messages.
+// Address of a new buffer of that many bytes, all zero, with guard pages before and behind it. The name is for
+// messages.
 uint64_t allocate(const std::string& name, uint64_t bytes);
 
 }  // namespace tw

@@ -26,7 +26,8 @@ void letGo(Block& block, Barrier& b, uint32_t id) {
 // Whether this arrival completes the barrier.
 bool arrive(Thread* t, Barrier& b, uint32_t id, uint32_t count, bool aligned, int place) {
   if (b.arrived > 0 && (aligned || b.aligned) && b.place != place)
-    fail(t, place, "divergent-barrier", "barrier %u is reached here, while %u other thread%s of the block wait%s at %s", id, b.arrived,
+    fail(t, place, "divergent-barrier",
+        "barrier %u is reached here, while %u other thread%s of the block wait%s at %s", id, b.arrived,
          b.arrived == 1 ? "" : "s", b.arrived == 1 ? "s" : "", placeText(b.place).c_str());
   if (b.arrived == 0) {
     b.place = place;

@@ -6,8 +6,8 @@ namespace tw {
 
 namespace {
 
-// Both the reading and the writing happen here, at the last moment that the hardware may take: a source that is overwritten
-// too early shows as well as a destination that is read too early.
+// Both the reading and the writing happen here, at the last moment that the hardware may take: a source that is
+// overwritten too early shows as well as a destination that is read too early.
 void complete(CopyQueue& queue, uint64_t beforeGroup) {
   size_t done = 0;
   for (; done < queue.begun.size() && queue.begun[done].group < beforeGroup; done++) {
@@ -25,7 +25,8 @@ void copyAsync(Thread* t, uint32_t to, uint64_t from, uint32_t bytes, uint32_t s
   if (sourceBytes > bytes) fail(t, place, "cp-async", "copies %u bytes from a source into %u", sourceBytes, bytes);
   // A copy of nothing reads nothing: kernels hand over any address then.
   if (sourceBytes > 0) {
-    if (from % bytes != 0) fail(t, place, "misaligned", "copies %u bytes from an address that is no multiple of %u", bytes, bytes);
+    if (from % bytes != 0) fail(t, place, "misaligned", "copies %u bytes from an address that is no multiple of %u",
+        bytes, bytes);
     global<Access::Read>(t, from, 1, place);
     global<Access::Read>(t, from + sourceBytes - 1, 1, place);
   }

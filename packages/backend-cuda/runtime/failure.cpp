@@ -40,7 +40,8 @@ std::string placeText(int place) {
   if (place < 0 || places == nullptr) return "its start";
   const Place& p = places[place];
   const char* const slash = strrchr(p.file, '/');
-  return p.line == 0 ? text("(%s)", p.instruction) : text("%s:%d (%s)", slash ? slash + 1 : p.file, p.line, p.instruction);
+  return p.line == 0 ? text("(%s)", p.instruction) : text("%s:%d (%s)", slash ? slash + 1 : p.file, p.line,
+      p.instruction);
 }
 
 void failLaunch(const char* reason, const std::string& message) {
@@ -55,7 +56,8 @@ void fail(const Thread* t, int place, const char* reason, const char* message, .
   va_start(values, message);
   const std::string what = format(message, values);
   va_end(values);
-  fprintf(stderr, "%s\t%s: %s; in thread (%u,%u,%u) of block (%u,%u,%u) of %s\n", reason, placeText(place).c_str(), what.c_str(), t->tid.x, t->tid.y, t->tid.z,
+  fprintf(stderr, "%s\t%s: %s; in thread (%u,%u,%u) of block (%u,%u,%u) of %s\n", reason, placeText(place).c_str(),
+      what.c_str(), t->tid.x, t->tid.y, t->tid.z,
           t->ctaid.x, t->ctaid.y, t->ctaid.z, currentLaunch()->kernel->name);
   fflush(stderr);
   _exit(FAILED);

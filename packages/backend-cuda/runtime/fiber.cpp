@@ -14,7 +14,8 @@ namespace tw {
 
 #if defined(__x86_64__) && !defined(TILEWRIGHT_UCONTEXT)
 
-// System V ABI: a function keeps rbp, rbx and r12 to r15 for its caller; everything else the compiler has saved already.
+// System V ABI: a function keeps rbp, rbx and r12 to r15 for its caller; everything else the compiler has saved
+// already.
 asm(R"(
 .text
 .globl tilewrightSwitch
@@ -81,7 +82,8 @@ extern "C" void tilewrightSwitch(void** leave, void* enter) {
 
 void* newStack(unsigned char* stack, size_t bytes, void (*start)(void*), void* argument) {
   // The context lives at the top of its own stack.
-  Context* const c = reinterpret_cast<Context*>((reinterpret_cast<uintptr_t>(stack) + bytes - sizeof(Context)) & ~uintptr_t(63));
+  const uintptr_t top = reinterpret_cast<uintptr_t>(stack) + bytes;
+  Context* const c = reinterpret_cast<Context*>((top - sizeof(Context)) & ~uintptr_t(63));
   c->start = start;
   c->argument = argument;
   getcontext(&c->state);
@@ -103,5 +105,7 @@ unsigned char* mapStacks(size_t bytes) {
   }
   return static_cast<unsigned char*>(stacks);
 }
+
+void unmapStacks(unsigned char* stacks, size_t bytes) { munmap(stacks, bytes); }
 
 }  // namespace tw

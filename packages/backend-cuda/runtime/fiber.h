@@ -1,4 +1,5 @@
-// A stack of its own for each CUDA thread, and the switch between two of them. All share one thread of the operating system.
+// A stack of its own for each CUDA thread, and the switch between two of them. All share one thread of the operating
+// system.
 #pragma once
 #include <cstddef>
 
@@ -12,5 +13,6 @@ void* newStack(unsigned char* stack, size_t bytes, void (*start)(void*), void* a
 
 // Memory for stacks, one behind the other; takes up space only where a fiber touches it.
 unsigned char* mapStacks(size_t bytes);
+void unmapStacks(unsigned char* stacks, size_t bytes);
 
 }  // namespace tw

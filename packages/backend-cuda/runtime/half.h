@@ -30,14 +30,17 @@ struct BF16 {
 template <class H> inline uint16_t addHalf(uint16_t a, uint16_t b) { return H::store(H::load(a) + H::load(b)); }
 template <class H> inline uint16_t subHalf(uint16_t a, uint16_t b) { return H::store(H::load(a) - H::load(b)); }
 template <class H> inline uint16_t mulHalf(uint16_t a, uint16_t b) { return H::store(H::load(a) * H::load(b)); }
-template <class H> inline uint16_t minHalf(uint16_t a, uint16_t b) { return H::store(least(H::load(a), H::load(b), false)); }
-template <class H> inline uint16_t maxHalf(uint16_t a, uint16_t b) { return H::store(greatest(H::load(a), H::load(b), false)); }
+template <class H> inline uint16_t minHalf(uint16_t a, uint16_t b) { return H::store(least(H::load(a), H::load(b),
+    false)); }
+template <class H> inline uint16_t maxHalf(uint16_t a, uint16_t b) { return H::store(greatest(H::load(a), H::load(b),
+    false)); }
 template <class H> inline uint16_t fmaHalf(uint16_t a, uint16_t b, uint16_t c) {
   // The product is an exact double. Where the sum is not, its last bit is made odd, so that the rounding that follows
   // sees on which side of a tie it lies.
   const ExactSum exact(double(H::load(a)) * double(H::load(b)), double(H::load(c)));
   uint64_t word = bits<uint64_t>(exact.sum);
-  if (exact.rest != 0 && exact.rest == exact.rest && (word & 1) == 0) word += (exact.rest > 0) == (exact.sum > 0) ? 1 : -1;
+  if (exact.rest != 0 && exact.rest == exact.rest && (word & 1) == 0) word += (exact.rest > 0) == (exact.sum > 0) ? 1
+      : -1;
   return H::store(bits<double>(word));
 }
 template <class H> inline uint16_t negHalf(uint16_t a) { return a ^ 0x8000; }

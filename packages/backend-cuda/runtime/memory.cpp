@@ -12,7 +12,8 @@ namespace tw {
 
 namespace {
 
-// Wide enough that an index that is off by a whole row or tile still falls between the buffers. It costs address space only.
+// Wide enough that an index that is off by a whole row or tile still falls between the buffers. It costs address space
+// only.
 constexpr uint64_t GUARD_BYTES = 16 << 20;
 
 struct Allocation {
@@ -28,22 +29,27 @@ uint64_t wholePages(uint64_t bytes) { return (bytes + PAGE_BYTES - 1) / PAGE_BYT
 
 void* mapAt(uint64_t address, uint64_t bytes) {
   void* const wanted = reinterpret_cast<void*>(address);
-  void* const got = mmap(wanted, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  void* const got = mmap(wanted, bytes, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (got != wanted) {
-    fprintf(stderr, "memory\tno memory for %llu bytes at a fixed address: %s\n", (unsigned long long)bytes, strerror(errno));
+    fprintf(stderr, "memory\tno memory for %llu bytes at a fixed address: %s\n", (unsigned long long)bytes,
+        strerror(errno));
     exit(1);
   }
   return got;
 }
 
-const char* verb(Access access) { return access == Access::Read ? "reads" : access == Access::Write ? "writes" : "atomically updates"; }
+const char* verb(Access access) {
+  return access == Access::Read ? "reads" : access == Access::Write ? "writes" : "atomically updates";
+}
 
 // The buffer that an address beside all buffers most likely meant: the nearest.
 const Allocation* nearest(uint64_t address) {
   const Allocation* best = nullptr;
   uint64_t least = GUARD_BYTES;
   for (const Allocation& a : allocations) {
-    const uint64_t distance = address < a.address ? a.address - address : address < a.address + a.bytes ? 0 : address - (a.address + a.bytes);
+    const uint64_t end = a.address + a.bytes;
+    const uint64_t distance = address < a.address ? a.address - address : address < end ? 0 : address - end;
     if (distance < least) best = &a, least = distance;
   }
   return best;
@@ -52,7 +58,10 @@ const Allocation* nearest(uint64_t address) {
 }  // namespace
 
 uint64_t allocate(const std::string& name, uint64_t bytes) {
-  if (limits == nullptr) limits = static_cast<uint16_t*>(mapAt(reinterpret_cast<uint64_t>(PAGE_LIMITS), (ARENA_BYTES >> PAGE_BITS) * sizeof(uint16_t)));
+  if (limits == nullptr) {
+    const uint64_t tableBytes = (ARENA_BYTES >> PAGE_BITS) * sizeof(uint16_t);
+    limits = static_cast<uint16_t*>(mapAt(reinterpret_cast<uint64_t>(PAGE_LIMITS), tableBytes));
+  }
   const uint64_t offset = used;
   used += wholePages(bytes) + GUARD_BYTES;
   if (used > ARENA_BYTES) {
@@ -60,7 +69,8 @@ uint64_t allocate(const std::string& name, uint64_t bytes) {
     exit(1);
   }
   if (bytes > 0) mapAt(ARENA + offset, wholePages(bytes));
-  for (uint64_t at = 0; at < bytes; at += PAGE_BYTES) limits[(offset + at) >> PAGE_BITS] = uint16_t(std::min(PAGE_BYTES, bytes - at));
+  for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
+    limits[(offset + at) >> PAGE_BITS] = uint16_t(std::min(PAGE_BYTES, bytes - at));
   allocations.push_back({name, ARENA + offset, bytes});
   return ARENA + offset;
 }
@@ -68,22 +78,30 @@ uint64_t allocate(const std::string& name, uint64_t bytes) {
 void globalFault(const Thread* t, uint64_t address, uint64_t bytes, Access access, int place) {
   const Allocation* const a = nearest(address);
   if (a == nullptr)
-    fail(t, place, "out-of-bounds", "%s %llu bytes at address 0x%llx, which is near no buffer", verb(access), (unsigned long long)bytes, (unsigned long long)address);
+    fail(t, place, "out-of-bounds", "%s %llu bytes at address 0x%llx, which is near no buffer", verb(access),
+        (unsigned long long)bytes, (unsigned long long)address);
   const long long first = (long long)(address - a->address);
   if (first >= 0 && address + bytes <= a->address + a->bytes)
-    fail(t, place, "misaligned", "%s %llu bytes at byte %lld of %s, which is no multiple of %llu", verb(access), (unsigned long long)bytes, first, a->name.c_str(), (unsigned long long)bytes);
-  fail(t, place, "out-of-bounds", "%s bytes %lld to %lld of %s, which has %llu", verb(access), first, first + (long long)bytes - 1, a->name.c_str(), (unsigned long long)a->bytes);
+    fail(t, place, "misaligned", "%s %llu bytes at byte %lld of %s, which is no multiple of %llu", verb(access),
+        (unsigned long long)bytes, first, a->name.c_str(), (unsigned long long)bytes);
+  fail(t, place, "out-of-bounds", "%s bytes %lld to %lld of %s, which has %llu", verb(access), first,
+      first + (long long)bytes - 1, a->name.c_str(), (unsigned long long)a->bytes);
 }
 
 void sharedFault(const Thread* t, uint64_t offset, uint64_t bytes, Access access, int place) {
   if (offset + bytes <= t->sharedBytes)
-    fail(t, place, "misaligned", "%s %llu bytes at byte %llu of shared memory, which is no multiple of %llu", verb(access), (unsigned long long)bytes, (unsigned long long)offset, (unsigned long long)bytes);
-  fail(t, place, "out-of-bounds", "%s bytes %llu to %llu of shared memory, of which the block has %u", verb(access), (unsigned long long)offset, (unsigned long long)(offset + bytes - 1), t->sharedBytes);
+    fail(t, place, "misaligned", "%s %llu bytes at byte %llu of shared memory, which is no multiple of %llu",
+        verb(access), (unsigned long long)bytes, (unsigned long long)offset, (unsigned long long)bytes);
+  fail(t, place, "out-of-bounds", "%s bytes %llu to %llu of shared memory, of which the block has %u", verb(access),
+      (unsigned long long)offset, (unsigned long long)(offset + bytes - 1), t->sharedBytes);
 }
 
 void localFault(const Thread* t, uint64_t address, uint64_t bytes, Access access, int place) {
-  if (isLocal(t, address)) fail(t, place, "misaligned", "%s %llu bytes of local memory at an address that is no multiple of %llu", verb(access), (unsigned long long)bytes, (unsigned long long)bytes);
-  fail(t, place, "out-of-bounds", "%s %llu bytes outside the thread's local memory", verb(access), (unsigned long long)bytes);
+  if (isLocal(t, address))
+    fail(t, place, "misaligned", "%s %llu bytes of local memory at an address that is no multiple of %llu",
+        verb(access), (unsigned long long)bytes, (unsigned long long)bytes);
+  fail(t, place, "out-of-bounds", "%s %llu bytes outside the thread's local memory", verb(access),
+      (unsigned long long)bytes);
 }
 
 }  // namespace tw

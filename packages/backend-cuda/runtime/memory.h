@@ -1,7 +1,7 @@
 // The address spaces. Every access is checked: a translated kernel never touches memory that is not its own.
 //
-// Global memory is one mapping at a fixed address, in which each buffer has pages of its own with guard pages between. A
-// table says how many bytes of each page are a buffer's, so a check is one load and one comparison.
+// Global memory is one mapping at a fixed address, in which each buffer has pages of its own with guard pages between.
+// A table says how many bytes of each page are a buffer's, so a check is one load and one comparison.
 #pragma once
 #include "thread.h"
 
@@ -14,7 +14,8 @@ constexpr uint64_t PAGE_BYTES = 1 << PAGE_BITS;
 // The table of pages, at a fixed address too: the bytes of each page, from its start, that may be accessed.
 inline const uint16_t* const PAGE_LIMITS = reinterpret_cast<const uint16_t*>(0x110000000000);
 
-// Generic addresses of shared memory: an offset in this window. Generic addresses of global and local memory are themselves.
+// Generic addresses of shared memory: an offset in this window. Generic addresses of global and local memory are
+// themselves.
 constexpr uint64_t SHARED_WINDOW = 0x120000000000;
 constexpr uint64_t SHARED_WINDOW_BYTES = uint64_t(1) << 24;
 
@@ -24,8 +25,8 @@ enum class Access { Read, Write, Atomic };
 [[noreturn, gnu::cold]] void sharedFault(const Thread* t, uint64_t offset, uint64_t bytes, Access access, int place);
 [[noreturn, gnu::cold]] void localFault(const Thread* t, uint64_t address, uint64_t bytes, Access access, int place);
 
-// Each of these returns where `bytes` bytes at the address are in this process, or ends it. Accesses are aligned, so they
-// never cross the end of a page.
+// Each of these returns where `bytes` bytes at the address are in this process, or ends it. Accesses are aligned, so
+// they never cross the end of a page.
 template <Access access>
 [[gnu::always_inline]] inline unsigned char* global(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = address - ARENA;
@@ -38,14 +39,16 @@ template <Access access>
 template <Access access>
 [[gnu::always_inline]] inline unsigned char* shared(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = uint32_t(address);  // shared addresses wrap at 32 bits
-  if (__builtin_expect(offset + bytes > t->sharedBytes || (offset & (bytes - 1)) != 0, 0)) sharedFault(t, offset, bytes, access, place);
+  if (__builtin_expect(offset + bytes > t->sharedBytes || (offset & (bytes - 1)) != 0, 0))
+    sharedFault(t, offset, bytes, access, place);
   return t->shared + offset;
 }
 
 template <Access access>
 [[gnu::always_inline]] inline unsigned char* local(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = address - reinterpret_cast<uint64_t>(t->stack);
-  if (__builtin_expect(offset + bytes > t->stackBytes || (address & (bytes - 1)) != 0, 0)) localFault(t, address, bytes, access, place);
+  if (__builtin_expect(offset + bytes > t->stackBytes || (address & (bytes - 1)) != 0, 0))
+    localFault(t, address, bytes, access, place);
   return reinterpret_cast<unsigned char*>(address);
 }
 
@@ -58,9 +61,11 @@ inline unsigned char* generic(const Thread* t, uint64_t address, uint64_t bytes,
 
 inline bool isShared(const Thread*, uint64_t address) { return address - SHARED_WINDOW < SHARED_WINDOW_BYTES; }
 inline bool isGlobal(const Thread*, uint64_t address) { return address - ARENA < ARENA_BYTES; }
-inline bool isLocal(const Thread* t, uint64_t address) { return address - reinterpret_cast<uint64_t>(t->stack) < t->stackBytes; }
+inline bool isLocal(const Thread* t,
+    uint64_t address) { return address - reinterpret_cast<uint64_t>(t->stack) < t->stackBytes; }
 
-// cp.async: the bytes arrive at the wait, not before, so that a missing wait shows. What is beyond `sourceBytes` is zeros.
+// cp.async: the bytes arrive at the wait, not before, so that a missing wait shows. What is beyond `sourceBytes` is
+// zeros.
 void copyAsync(Thread* t, uint32_t to, uint64_t from, uint32_t bytes, uint32_t sourceBytes, int place);
 void commitCopies(Thread* t);
 // Completes all groups but the `keep` latest.

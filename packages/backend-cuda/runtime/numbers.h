@@ -25,7 +25,8 @@ template <class T> inline T remainder(T a, T b) {
   return T(b) == T(-1) && T(-1) < 0 ? T(0) : T(a % b);
 }
 template <class T> inline T shiftLeft(T a, uint32_t n) { return n >= sizeof(T) * 8 ? T(0) : T(a << n); }
-template <class T> inline T shiftRight(T a, uint32_t n) { return n >= sizeof(T) * 8 ? (a < 0 ? T(-1) : T(0)) : T(a >> n); }
+template <class T> inline T shiftRight(T a, uint32_t n) { return n >= sizeof(T) * 8 ? (a < 0 ? T(-1) : T(0))
+    : T(a >> n); }
 template <class T> inline T least(T a, T b) { return b < a ? b : a; }
 template <class T> inline T greatest(T a, T b) { return a < b ? b : a; }
 template <class T> inline T absolute(T a) { return a < 0 ? T(0) - a : a; }
@@ -37,8 +38,10 @@ inline int64_t mulHigh(int64_t a, int64_t b) { return int64_t((__int128)a * b >>
 inline uint16_t mulHigh(uint16_t a, uint16_t b) { return uint16_t(uint32_t(a) * b >> 16); }
 inline int16_t mulHigh(int16_t a, int16_t b) { return int16_t(int32_t(a) * b >> 16); }
 
-inline uint32_t funnelLeft(uint32_t low, uint32_t high, uint32_t n) { return uint32_t((uint64_t(high) << 32 | low) << n >> 32); }
-inline uint32_t funnelRight(uint32_t low, uint32_t high, uint32_t n) { return uint32_t((uint64_t(high) << 32 | low) >> n); }
+inline uint32_t funnelLeft(uint32_t low, uint32_t high,
+    uint32_t n) { return uint32_t((uint64_t(high) << 32 | low) << n >> 32); }
+inline uint32_t funnelRight(uint32_t low, uint32_t high,
+    uint32_t n) { return uint32_t((uint64_t(high) << 32 | low) >> n); }
 
 inline uint32_t leadingZeros(uint32_t a) { return a ? uint32_t(__builtin_clz(a)) : 32; }
 inline uint32_t leadingZeros(uint64_t a) { return a ? uint32_t(__builtin_clzll(a)) : 64; }
@@ -131,7 +134,8 @@ inline float directedSum(double a, double b) {
   const ExactSum exact(a, b);
   const float nearest = float(exact.sum);
   if (exact.sum != exact.sum || __builtin_isinf(exact.sum)) return nearest;
-  if (exact.sum == 0 && exact.rest == 0) return rounding == Rounding::Down && __builtin_signbit(a) != __builtin_signbit(b) ? -0.0f : nearest;
+  if (exact.sum == 0 && exact.rest == 0) return rounding == Rounding::Down
+      && __builtin_signbit(a) != __builtin_signbit(b) ? -0.0f : nearest;
   const bool down = rounding == Rounding::Down || (rounding == Rounding::Zero && exact.sum > 0);
   const double error = double(nearest) - exact.sum;
   const bool above = error > 0 || (error == 0 && exact.rest < 0);

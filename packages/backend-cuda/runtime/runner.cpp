@@ -17,6 +17,10 @@
 #include <fstream>
 #include <string>
 #include <vector>
+#if defined(__linux__)
+#include <csignal>
+#include <sys/prctl.h>
+#endif
 
 namespace tw {
 
@@ -60,7 +64,8 @@ struct Job {
 void readLaunch(std::istream& in, Job& job) {
   LaunchJob launch{};
   size_t count = 0;
-  in >> launch.kernel >> launch.grid.x >> launch.grid.y >> launch.grid.z >> launch.block.x >> launch.block.y >> launch.block.z >> launch.shared >> launch.cooperative >> count;
+  in >> launch.kernel >> launch.grid.x >> launch.grid.y >> launch.grid.z;
+  in >> launch.block.x >> launch.block.y >> launch.block.z >> launch.shared >> launch.cooperative >> count;
   for (size_t i = 0; i < count; i++) {
     std::string kind;
     long long value;
@@ -127,7 +132,9 @@ int runJob(const char* jobFile, const char* inputFile, const char* outputFile) {
   const uint64_t gridWorkspace = allocate("the grid barrier's workspace", 256);
   for (const LaunchJob& l : job.launches) {
     const Kernel& kernel = find(module, l.kernel);
-    if (l.arguments.bytes.size() != kernel.argumentBytes) failLaunch("job", text("%s takes %u bytes of arguments, the job has %zu", kernel.name, kernel.argumentBytes, l.arguments.bytes.size()));
+    if (l.arguments.bytes.size() != kernel.argumentBytes) failLaunch("job",
+        text("%s takes %u bytes of arguments, the job has %zu", kernel.name, kernel.argumentBytes,
+            l.arguments.bytes.size()));
     run({&kernel, l.arguments.bytes.data(), l.grid, l.block, l.shared, l.cooperative, job.seed, gridWorkspace});
   }
   std::ofstream outputs(outputFile, std::ios::binary);
@@ -147,6 +154,10 @@ int main(int count, char** words) {
     fprintf(stderr, "job\tusage: runner JOB INPUTS OUTPUTS\n");
     return 2;
   }
+#if defined(__linux__)
+  // A kernel may spin for ever: not longer than whoever started it lives.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
   tw::installSignalHandlers();
   return tw::runJob(words[1], words[2], words[3]);
 }

@@ -9,8 +9,8 @@ namespace tw {
 
 namespace {
 
-// Rounds over all blocks in which threads did nothing but ask again for a value that nobody writes, after which the launch
-// is given up. A spin loop with a limit of its own may count to less.
+// Rounds over all blocks in which threads did nothing but ask again for a value that nobody writes, after which the
+// launch is given up. A spin loop with a limit of its own may count to less.
 constexpr unsigned IDLE_ROUNDS = 10'000;
 // Rounds of one block alone, before the others have their turn.
 constexpr unsigned IDLE_ROUNDS_OF_BLOCK = 2;
@@ -75,7 +75,8 @@ std::unique_ptr<Block> makeBlock(uint32_t number, unsigned char* stacks) {
   block->warps.resize((count + 31) / 32);
   // All ones is a NaN in every floating-point type: what nobody wrote shows in the result.
   block->shared.assign(dynamicShared + launch->dynamicShared + 128, 0xFF);
-  unsigned char* const shared = reinterpret_cast<unsigned char*>((reinterpret_cast<uintptr_t>(block->shared.data()) + 127) & ~uintptr_t(127));
+  const uintptr_t unaligned = reinterpret_cast<uintptr_t>(block->shared.data());
+  unsigned char* const shared = reinterpret_cast<unsigned char*>((unaligned + 127) & ~uintptr_t(127));
   for (uint32_t i = 0; i < count; i++) {
     Thread& t = block->threads[i];
     t.tid = positionOf(i, launch->block);
@@ -115,7 +116,8 @@ void runBlock(Block& block) {
   }
 }
 
-[[noreturn]] void deadlock() { failLaunch("deadlock", "the threads wait for each other for ever: " + whereThreadsAre()); }
+[[noreturn]] void deadlock() { failLaunch("deadlock",
+    "the threads wait for each other for ever: " + whereThreadsAre()); }
 
 // All blocks that are resident, in turns.
 void runResident() {
@@ -167,7 +169,10 @@ void run(const Launch& wanted) {
   static unsigned char* stacks = nullptr;
   static size_t mapped = 0;
   const size_t needed = threads * (wanted.cooperative ? blocks : 1) * stackBytes;
-  if (needed > mapped) stacks = mapStacks(mapped = needed);
+  if (needed > mapped) {
+    if (mapped > 0) unmapStacks(stacks, mapped);
+    stacks = mapStacks(mapped = needed);
+  }
 
   std::vector<uint32_t> order(blocks);
   for (uint32_t i = 0; i < blocks; i++) order[i] = i;
@@ -197,9 +202,9 @@ std::string whereThreadsAre() {
   for (const auto& [group, count] : groups) {
     const auto& [z, y, x, state, place] = group;
     if (named++ == 6) return all + text("; and %zu groups more", groups.size() - 6);
-    const char* const one = state == State::Spinning ? "spin" : state == State::Ready ? "run" : "wait";
-    all += text("%s%u thread%s of block (%u,%u,%u) %s%s%s %s", all.empty() ? "" : "; ", count, count == 1 ? "" : "s", x, y, z, one, count == 1 ? "s" : "",
-                state == State::Ready ? ", last seen" : "", ("at " + placeText(place)).c_str());
+    const char* const verb = state == State::Spinning ? "spin" : state == State::Ready ? "run" : "wait";
+    all += text("%s%u thread%s of block (%u,%u,%u) %s%s%s at %s", all.empty() ? "" : "; ", count, count == 1 ? "" : "s",
+        x, y, z, verb, count == 1 ? "s" : "", state == State::Ready ? ", last seen" : "", placeText(place).c_str());
   }
   return all.empty() ? "all have returned" : all;
 }

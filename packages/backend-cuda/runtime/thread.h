@@ -1,5 +1,5 @@
-// A CUDA thread, as translated kernels and the runtime see it. Translated kernels include this and what builds on it, and
-// no header of the C++ library: compiling them must be quick.
+// A CUDA thread, as translated kernels and the runtime see it. Translated kernels include this and what builds on it,
+// and no header of the C++ library: compiling them must be quick.
 #pragma once
 #include <stdint.h>
 
@@ -69,13 +69,14 @@ struct Module {
 };
 
 // Ends the process with one line on stderr, `reason<tab>message`; the message begins with the place.
-[[noreturn, gnu::cold, gnu::format(printf, 4, 5)]] void fail(const Thread* t, int place, const char* reason, const char* message, ...);
+[[noreturn, gnu::cold, gnu::format(printf, 4, 5)]] void fail(const Thread* t, int place, const char* reason,
+    const char* message, ...);
 
 // A load, or an atomic, that another thread's store may be awaited with: the other threads go on first.
 void spin(Thread* t, int place);
 
-// Waits until `count` threads of the block (0: all that have not returned) are at barrier `id`. An aligned barrier must be
-// the same instruction for all. `predicate` is reduced over the threads; the results are those of barrierResult.
+// Waits until `count` threads of the block (0: all that have not returned) are at barrier `id`. An aligned barrier must
+// be the same instruction for all. `predicate` is reduced over the threads; the results are those of barrierResult.
 void barrierWait(Thread* t, uint32_t id, uint32_t count, bool aligned, bool predicate, int place);
 void barrierArrive(Thread* t, uint32_t id, uint32_t count, int place);
 enum class Reduction { Count, And, Or };

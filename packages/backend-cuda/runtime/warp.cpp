@@ -26,7 +26,8 @@ void eachLane(uint32_t mask, F f) {
 
 void together(Thread* t, uint32_t mask, Combine combine, void* argument, bool aligned, int place) {
   Warp& warp = t->block->warps[t->warp];
-  if ((mask >> t->lane & 1) == 0) fail(t, place, "divergence", "lane %u takes part in an operation whose mask 0x%08x leaves it out", t->lane, mask);
+  if ((mask >> t->lane & 1) == 0) fail(t, place, "divergence",
+      "lane %u takes part in an operation whose mask 0x%08x leaves it out", t->lane, mask);
   mask &= warp.alive;
   auto& all = warp.gatherings;
   auto found = std::find_if(all.begin(), all.end(), [&](const Gathering& g) {
@@ -36,7 +37,9 @@ void together(Thread* t, uint32_t mask, Combine combine, void* argument, bool al
     // A lane that this operation waits for waits for this lane elsewhere: neither will ever come.
     for (const Gathering& g : all)
       if ((g.mask >> t->lane & 1) != 0 && (g.arrived & mask) != 0)
-        fail(t, place, "divergence", "lane %u is here with mask 0x%08x, while other lanes of warp %u wait for it with mask 0x%08x at %s", t->lane, mask, t->warp, g.mask,
+        fail(t, place, "divergence",
+            "lane %u is here with mask 0x%08x, while other lanes of warp %u wait for it with mask 0x%08x at %s",
+                t->lane, mask, t->warp, g.mask,
              placeText(g.place).c_str());
     all.push_back({mask, 0, combine, place, {}});
     found = all.end() - 1;
@@ -117,7 +120,8 @@ uint32_t reduceTwo(Redux redux, uint32_t a, uint32_t b) {
 template <Redux redux>
 void combineRedux(void* const* arguments, uint32_t mask) {
   uint32_t result = static_cast<Reduced*>(arguments[__builtin_ctz(mask)])->value;
-  eachLane(mask & (mask - 1), [&](uint32_t lane) { result = reduceTwo(redux, result, static_cast<Reduced*>(arguments[lane])->value); });
+  eachLane(mask & (mask - 1), [&](uint32_t lane) { result = reduceTwo(redux, result,
+      static_cast<Reduced*>(arguments[lane])->value); });
   eachLane(mask, [&](uint32_t lane) { static_cast<Reduced*>(arguments[lane])->value = result; });
 }
 
@@ -130,7 +134,8 @@ void combineMatch(void* const* arguments, uint32_t mask) {
   eachLane(mask, [&](uint32_t lane) {
     Match& own = *static_cast<Match*>(arguments[lane]);
     own.same = 0;
-    eachLane(mask, [&](uint32_t other) { own.same |= uint32_t(static_cast<Match*>(arguments[other])->value == own.value) << other; });
+    eachLane(mask,
+        [&](uint32_t other) { own.same |= uint32_t(static_cast<Match*>(arguments[other])->value == own.value) << other; });
   });
 }
 
@@ -138,7 +143,8 @@ void combineNothing(void* const*, uint32_t) {}
 
 }  // namespace
 
-uint32_t shuffle(Thread* t, ShuffleMode mode, uint32_t value, uint32_t lane, uint32_t clamp, uint32_t mask, bool& inside, int place) {
+uint32_t shuffle(Thread* t, ShuffleMode mode, uint32_t value, uint32_t lane, uint32_t clamp, uint32_t mask,
+    bool& inside, int place) {
   // PTX ISA, shfl.sync: bits 12:8 of the operand split the warp into segments, bits 4:0 bound the source lane.
   const uint32_t segment = clamp >> 8 & 31;
   const uint32_t own = t->lane;
@@ -166,8 +172,10 @@ uint32_t ballot(Thread* t, bool predicate, uint32_t mask, int place) {
 
 uint32_t reduce(Thread* t, Redux redux, uint32_t value, uint32_t mask, int place) {
   // One function for each operation, so that lanes which do different ones are told apart.
-  static const Combine combines[] = {combineRedux<Redux::Add>, combineRedux<Redux::MinSigned>, combineRedux<Redux::MaxSigned>, combineRedux<Redux::MinUnsigned>,
-                                     combineRedux<Redux::MaxUnsigned>, combineRedux<Redux::And>, combineRedux<Redux::Or>, combineRedux<Redux::Xor>};
+  static const Combine combines[] = {
+      combineRedux<Redux::Add>,         combineRedux<Redux::MinSigned>,   combineRedux<Redux::MaxSigned>,
+      combineRedux<Redux::MinUnsigned>, combineRedux<Redux::MaxUnsigned>, combineRedux<Redux::And>,
+      combineRedux<Redux::Or>,          combineRedux<Redux::Xor>};
   Reduced argument{value};
   together(t, mask, combines[int(redux)], &argument, false, place);
   return argument.value;

@@ -53,7 +53,10 @@ describe.runIf(missing === undefined)('backends', { timeout: 120_000 }, () => {
   test('a GPU that is not here compiles for its architecture and runs on the CPU', async () => {
     const backend = cudaBackend(h100, { toolchain, seed: 1 })
     const loaded = await backend.load(await kernelOf())
-    expect(loaded).toMatchObject({ status: 'loaded', report: { architecture: 'sm_90', spillBytes: 0, sharedBytes: 1024 } })
+    expect(loaded).toMatchObject({
+      status: 'loaded',
+      report: { architecture: 'sm_90', spillBytes: 0, sharedBytes: 1024 },
+    })
     if (loaded.status !== 'loaded') return
     const ran = await loaded.run(planOf(launch), { x })
     expect(ran.status === 'ran' && ran.outputs['sums']![0]).toBeCloseTo(
@@ -65,15 +68,35 @@ describe.runIf(missing === undefined)('backends', { timeout: 120_000 }, () => {
 
   test('cuda-cpu is a device of compute 8.0', async () => {
     const backend = cudaCpuBackend({ toolchain })
-    expect(backend).toMatchObject({ name: 'cuda-cpu', target: 'cuda', evidence: 'compiled', device: { name: 'cuda-cpu', architecture: 'sm_80' } })
+    expect(backend).toMatchObject({
+      name: 'cuda-cpu',
+      target: 'cuda',
+      evidence: 'compiled',
+      device: { name: 'cuda-cpu', architecture: 'sm_80' },
+    })
     expect(await backend.load(await kernelOf())).toMatchObject({ status: 'loaded', report: { architecture: 'sm_80' } })
+  })
+
+  test('a launch that the GPU would refuse is refused', async () => {
+    const loaded = await cudaBackend(h100, { toolchain }).load(await kernelOf())
+    if (loaded.status !== 'loaded') throw new Error(loaded.message)
+    const plan = planOf({ ...launch, sharedBytes: 230_000 })
+    expect(await loaded.run(plan, { x })).toMatchObject({ status: 'runtime', reason: 'launch' })
+    expect(await loaded.run(planOf({ ...launch, grid: 2000, cooperative: true }), { x })).toEqual({
+      status: 'runtime',
+      reason: 'launch',
+      message: 'block_sum: a cooperative launch of 2000 blocks; h100-sxm holds 1056 at once',
+    })
   })
 
   test('without a C++ compiler a kernel is still compiled', async () => {
     const { cxx } = (await findToolchain({ cxx: '/nowhere/g++' })) as typeof toolchain
     const loaded = await cudaBackend(h100, { toolchain: { ...toolchain, cxx } }).load(await kernelOf())
     expect(loaded).toMatchObject({ status: 'loaded', report: { architecture: 'sm_90' } })
-    expect(loaded.status === 'loaded' && (await loaded.run(planOf(launch), { x }))).toMatchObject({ status: 'runtime', reason: 'no-compiler' })
+    expect(loaded.status === 'loaded' && (await loaded.run(planOf(launch), { x }))).toMatchObject({
+      status: 'runtime',
+      reason: 'no-compiler',
+    })
   })
 
   test('what the compiler says is quoted', async () => {

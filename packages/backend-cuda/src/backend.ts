@@ -7,6 +7,7 @@ import { compile } from './compile.ts'
 import { buildModule } from './cpu-module.ts'
 import type { CpuModule } from './cpu-module.ts'
 import { runModule } from './cpu-run.ts'
+import { checkLaunches } from './launch.ts'
 import { missingReport } from './messages.ts'
 import type { Toolchain } from './toolchain.ts'
 
@@ -42,7 +43,12 @@ export function cudaCpuBackend(options: CudaOptions): Backend {
   return makeBackend('cuda-cpu', device, options, 'at-load')
 }
 
-function makeBackend(name: string, device: CudaDevice, options: CudaOptions, builds: 'at-load' | 'at-first-run'): Backend {
+function makeBackend(
+  name: string,
+  device: CudaDevice,
+  options: CudaOptions,
+  builds: 'at-load' | 'at-first-run',
+): Backend {
   const { nvcc, ptxas, cxx } = options.toolchain
   return {
     name,
@@ -78,12 +84,23 @@ async function load(
   })
   if (compiled.status !== 'compiled') return compiled
   const report = compiled.reports[kernel.entryPoint]
-  if (report === undefined) return { status: 'compile', reason: 'entry-point', message: missingReport(kernel.entryPoint, Object.keys(compiled.reports)) }
+  if (report === undefined)
+    return {
+      status: 'compile',
+      reason: 'entry-point',
+      message: missingReport(kernel.entryPoint, Object.keys(compiled.reports)),
+    }
   let building: Promise<CpuModule | Failure> | undefined
   const build = (): Promise<CpuModule | Failure> => {
     const { cxx } = toolchain
-    if (cxx.status === 'missing') return Promise.resolve({ status: 'runtime', reason: 'no-compiler', message: cxx.message })
-    return (building ??= buildModule(compiled.ptx, { cxx, name: kernel.entryPoint, cacheFolder, timeoutMs: compileTimeoutMs }))
+    if (cxx.status === 'missing')
+      return Promise.resolve({ status: 'runtime', reason: 'no-compiler', message: cxx.message })
+    return (building ??= buildModule(compiled.ptx, {
+      cxx,
+      name: kernel.entryPoint,
+      cacheFolder,
+      timeoutMs: compileTimeoutMs,
+    }))
   }
   if (builds === 'at-load') {
     const built = await build()
@@ -94,6 +111,8 @@ async function load(
     compileMs: performance.now() - begun,
     report,
     async run(plan, inputs) {
+      const refused = checkLaunches(plan, device, compiled.reports)
+      if (refused !== undefined) return refused
       const module = await build()
       return module.status === 'built' ? runModule(module, plan, inputs, { seed, timeoutMs: runTimeoutMs }) : module
     },

@@ -29,7 +29,10 @@ test('an entry is made once, also when asked for twice at once', async () => {
 test('other parts are another entry, however they are divided', async () => {
   expect(hashOf(['ab', 'c'])).not.toBe(hashOf(['a', 'bc']))
   const cache = openCache(join(folder, 'other'))
-  const [a, b] = await Promise.all([cache.entry('k', ['ab', 'c'], async () => true), cache.entry('k', ['a', 'bc'], async () => true)])
+  const [a, b] = await Promise.all([
+    cache.entry('k', ['ab', 'c'], async () => true),
+    cache.entry('k', ['a', 'bc'], async () => true),
+  ])
   expect(a).not.toBe(b)
 })
 

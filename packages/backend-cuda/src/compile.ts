@@ -100,7 +100,8 @@ async function assemble(ptx: string, cache: Cache, options: CompileOptions): Pro
     await writeFile(join(folder, 'kernel.ptx'), text)
     const args = [...flags, '-o', 'kernel.cubin', 'kernel.ptx']
     const ended = await execute(toolchain.ptxas.path, args, { timeoutMs, cwd: folder })
-    if (ended.timedOut) failure = { status: 'timeout', reason: 'ptxas', message: timedOut(`ptxas for ${architecture}`, timeoutMs) }
+    if (ended.timedOut)
+      failure = { status: 'timeout', reason: 'ptxas', message: timedOut(`ptxas for ${architecture}`, timeoutMs) }
     else failure = { status: 'compile', reason: 'ptxas', message: firstLines(ended.stderr) }
     await writeFile(join(folder, 'log.txt'), ended.stderr)
     return ended.code === 0

@@ -37,15 +37,19 @@ export async function buildModule(
 ): Promise<CpuModule | Failure> {
   const { cxx, name, timeoutMs = 300_000 } = options
   const { cpp, kernels, unknown } = translate(ptx)
-  if (unknown.length > 0) return { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
+  if (unknown.length > 0)
+    return { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
   const cache = openCache(options.cacheFolder)
   const runtime = await buildRuntime(cxx, cache)
   let failure: Failure = { status: 'compile', reason: 'cxx', message: `${name}: ${cxx.path} failed` }
   const folder = await cache.entry('module', [cpp, ...OPTIMISATION, runtime.key], async (draft) => {
     await writeFile(join(draft, 'module.cpp'), cpp)
     const flags = [...OPTIMISATION, ...runtime.flags, '-w', '-pipe', '-shared', `-I${runtime.headers}`]
-    const ended = await execute(cxx.path, [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')], { timeoutMs })
-    if (ended.timedOut) failure = { status: 'timeout', reason: 'cxx', message: timedOut(`${cxx.path} for ${name}`, timeoutMs) }
+    const ended = await execute(cxx.path, [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')], {
+      timeoutMs,
+    })
+    if (ended.timedOut)
+      failure = { status: 'timeout', reason: 'cxx', message: timedOut(`${cxx.path} for ${name}`, timeoutMs) }
     else failure = { status: 'compile', reason: 'cxx', message: `${name}: ${firstLines(ended.stderr)}` }
     return ended.code === 0
   })

@@ -42,7 +42,14 @@ describe.runIf(missing === undefined)('kernels that are right', { timeout: 120_0
 
   test.each(SEEDS)('a warp scan, seed %i', async (seed) => {
     const values = Float32Array.from({ length: 64 }, (_, i) => (i * 7) % 13)
-    const y = await outputOf({ file: 'warp.cu', kernel: 'warp_scan', block: 64, inputs: { x: { values } }, outputs: [{ name: 'y', dtype: 'f32', shape: [64] }], seed })
+    const y = await outputOf({
+      file: 'warp.cu',
+      kernel: 'warp_scan',
+      block: 64,
+      inputs: { x: { values } },
+      outputs: [{ name: 'y', dtype: 'f32', shape: [64] }],
+      seed,
+    })
     const sums = values.map((_, i) => values.slice(i - (i % 32), i + 1).reduce((sum, value) => sum + value, 0))
     expect(y).toEqual(sums)
   })
@@ -134,7 +141,8 @@ describe.runIf(missing === undefined)('kernels that are right', { timeout: 120_0
     let worst = 0
     for (let t = 0; t < STEPS; t++)
       for (let b = 0; b < 8; b++) {
-        const h = t === 0 ? h0.subarray(b * D, b * D + D) : states.subarray(((t - 1) * 8 + b) * D, ((t - 1) * 8 + b) * D + D)
+        const h =
+          t === 0 ? h0.subarray(b * D, b * D + D) : states.subarray(((t - 1) * 8 + b) * D, ((t - 1) * 8 + b) * D + D)
         for (let row = 0; row < D; row++) {
           let sum = h[row]! / 2
           for (let k = 0; k < D; k++) sum += R[row * D + k]! * h[k]!
@@ -155,36 +163,41 @@ describe.runIf(missing === undefined)('kernels that are right', { timeout: 120_0
     expect(worstStep(states) < 2 ** -8).toBe(false)
   })
 
-  test.each(['sm_80', 'sm_90'])('local arrays, calls, constants, vectors and generic addresses on %s', async (architecture) => {
-    const values = numbers(64, 6)
-    const y = await outputOf({
-      file: 'memory.cu',
-      kernel: 'memory_kinds',
-      // A source that asks for its architecture gets PTX of its own.
-      defines: ['ARCHITECTURE __CUDA_ARCH__'],
-      architecture,
-      block: 64,
-      sharedBytes: 256,
-      inputs: { x: { values } },
-      outputs: [{ name: 'y', dtype: 'f32', shape: [64, 8] }],
-      scalars: [3],
-    })
-    const table = [1, 2.5, -3, 0.125]
-    const fibonacci = [0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
-    for (let i = 0; i < 64; i++) {
-      const pick = (i + 3) % 16
-      const four = Math.floor(i / 4) * 4
-      const expected = [
-        Math.fround(Math.fround(values[pick]! * 3) + table[pick % 4]!),
-        fibonacci[i % 12]!,
-        values[(i + 1) % 64]! * [2, 4, 1][i % 3]!,
-        1,
-        [1, 65535, 7][i % 3]!,
-        Math.fround(Math.fround(Math.fround(values[four]! + values[four + 1]!) + values[four + 2]!) + values[four + 3]!),
-        values[63 - i]! * 4,
-        values[63 - i]! * 2,
-      ]
-      expect([...y.slice(i * 8, i * 8 + 8)]).toEqual(expected)
-    }
-  })
+  test.each(['sm_80', 'sm_90'])(
+    'local arrays, calls, constants, vectors and generic addresses on %s',
+    async (architecture) => {
+      const values = numbers(64, 6)
+      const y = await outputOf({
+        file: 'memory.cu',
+        kernel: 'memory_kinds',
+        // A source that asks for its architecture gets PTX of its own.
+        defines: ['ARCHITECTURE __CUDA_ARCH__'],
+        architecture,
+        block: 64,
+        sharedBytes: 256,
+        inputs: { x: { values } },
+        outputs: [{ name: 'y', dtype: 'f32', shape: [64, 8] }],
+        scalars: [3],
+      })
+      const table = [1, 2.5, -3, 0.125]
+      const fibonacci = [0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
+      for (let i = 0; i < 64; i++) {
+        const pick = (i + 3) % 16
+        const four = Math.floor(i / 4) * 4
+        const expected = [
+          Math.fround(Math.fround(values[pick]! * 3) + table[pick % 4]!),
+          fibonacci[i % 12]!,
+          values[(i + 1) % 64]! * [2, 4, 1][i % 3]!,
+          1,
+          [1, 65535, 7][i % 3]!,
+          Math.fround(
+            Math.fround(Math.fround(values[four]! + values[four + 1]!) + values[four + 2]!) + values[four + 3]!,
+          ),
+          values[63 - i]! * 4,
+          values[63 - i]! * 2,
+        ]
+        expect([...y.slice(i * 8, i * 8 + 8)]).toEqual(expected)
+      }
+    },
+  )
 })

@@ -28,10 +28,16 @@ export async function runModule(
   },
 ): Promise<{ readonly status: 'ran'; readonly outputs: Tensors } | Failure> {
   const job = jobText(module, plan, options.seed)
-  const data = Buffer.concat(plan.buffers.filter(({ role }) => role === 'input').map((buffer) => bytesOfInput(buffer, inputs)))
+  const data = Buffer.concat(
+    plan.buffers.filter(({ role }) => role === 'input').map((buffer) => bytesOfInput(buffer, inputs)),
+  )
   const folder = await mkdtemp(join(tmpdir(), 'tilewright-run-'))
   try {
-    const [jobFile, inputFile, outputFile] = ['job', 'inputs', 'outputs'].map((name) => join(folder, name)) as [string, string, string]
+    const [jobFile, inputFile, outputFile] = ['job', 'inputs', 'outputs'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
     await Promise.all([writeFile(jobFile, job), writeFile(inputFile, data)])
     const ended = await execute(module.runner, [jobFile, inputFile, outputFile], options)
     if (ended.code === 0) return { status: 'ran', outputs: outputsOf(plan, new Uint8Array(await readFile(outputFile))) }
@@ -68,7 +74,8 @@ function checkArguments(module: CpuModule, { entryPoint, buffers, scalars }: Dis
     throw new CudaError('E_PLAN', noEntryPoint(entryPoint, known))
   }
   const bytes = 8 * buffers.length + 4 * scalars.length
-  if (bytes !== kernel.argumentBytes) throw new CudaError('E_PLAN', wrongArguments(entryPoint, bytes, kernel.argumentBytes))
+  if (bytes !== kernel.argumentBytes)
+    throw new CudaError('E_PLAN', wrongArguments(entryPoint, bytes, kernel.argumentBytes))
 }
 
 function bytesOfInput(buffer: PlanBuffer, inputs: Tensors): Uint8Array {
@@ -92,7 +99,12 @@ function outputsOf(plan: Plan, bytes: Uint8Array): Tensors {
 
 function failureOf(stderr: string, said: boolean, isTimeout: boolean, timeoutMs: number): Failure {
   const [, reason, message] = /^([\w-]+)\t([^\n]*)/m.exec(stderr) ?? []
-  if (isTimeout) return { status: 'timeout', reason: 'hang', message: `${timedOut('the run', timeoutMs)}${message === undefined ? '' : `: ${message}`}` }
+  if (isTimeout)
+    return {
+      status: 'timeout',
+      reason: 'hang',
+      message: `${timedOut('the run', timeoutMs)}${message === undefined ? '' : `: ${message}`}`,
+    }
   if (said && reason !== undefined) return { status: 'runtime', reason, message: message! }
   return { status: 'runtime', reason: 'crash', message: `the runner ended badly: ${firstLines(stderr)}` }
 }

@@ -54,7 +54,8 @@ export async function buildRuntime(cxx: Program, cache: Cache): Promise<CpuRunti
 
 async function build(cxx: Program, args: readonly string[]): Promise<void> {
   const ended = await execute(cxx.path, args, { timeoutMs: BUILD_MS })
-  if (ended.code !== 0) throw new CudaError('E_TOOLCHAIN', runtimeBroken(`${cxx.path} ${basename(args.at(-1)!)}`, ended.stderr))
+  if (ended.code !== 0)
+    throw new CudaError('E_TOOLCHAIN', runtimeBroken(`${cxx.path} ${basename(args.at(-1)!)}`, ended.stderr))
 }
 
 // Without fma instructions the C library computes every fma in software, ten times slower. The flags are part of the

@@ -55,7 +55,9 @@ describe.runIf(missing === undefined)('planted mistakes', { timeout: 120_000 }, 
   })
 
   test('a loop without end is a timeout', async () => {
-    expect(await messageOf(fault('loops_for_ever', { timeoutMs: 1000 }))).toMatch(/^timeout hang: the run: no end after 1000 ms/)
+    expect(await messageOf(fault('loops_for_ever', { timeoutMs: 1000 }))).toMatch(
+      /^timeout hang: the run: no end after 1000 ms/,
+    )
   })
 
   test('a lane that does not come to a shuffle is named', async () => {
@@ -65,7 +67,9 @@ describe.runIf(missing === undefined)('planted mistakes', { timeout: 120_000 }, 
   })
 
   test('a trap is reported', async () => {
-    expect(await messageOf(fault('traps'))).toMatch(/^runtime trap: faults.cu:56 \(trap\): traps; in thread \(\d+,0,0\)/)
+    expect(await messageOf(fault('traps'))).toMatch(
+      /^runtime trap: faults.cu:56 \(trap\): traps; in thread \(\d+,0,0\)/,
+    )
   })
 
   test('what a kernel leaves unwritten is NaN', async () => {
@@ -90,6 +94,9 @@ describe.runIf(missing === undefined)('planted mistakes', { timeout: 120_000 }, 
       message: 'traps: the plan hands over 20 bytes of arguments, the kernel takes 16',
     })
     await expect(run(fault('missing'))).rejects.toMatchObject({ code: 'E_PLAN' })
-    await expect(run(fault('traps', { order: ['x', 'z'] }))).rejects.toMatchObject({ code: 'E_PLAN', message: 'traps: the plan has no buffer named z' })
+    await expect(run(fault('traps', { order: ['x', 'z'] }))).rejects.toMatchObject({
+      code: 'E_PLAN',
+      message: 'traps: the plan has no buffer named z',
+    })
   })
 })

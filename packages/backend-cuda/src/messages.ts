@@ -45,6 +45,23 @@ export function wrongInput(name: string, found: number | undefined, wanted: numb
   return `inputs: ${name} ${what}; the plan needs ${wanted}`
 }
 
+/** A block that no multiprocessor of the device can hold. */
+export function blockTooLarge(
+  entryPoint: string,
+  device: string,
+  limitedBy: string,
+  shape: { readonly threads: number; readonly registers: number; readonly sharedBytes: number },
+): string {
+  const { threads, registers, sharedBytes } = shape
+  const block = `${threads} threads, ${registers} registers each, ${sharedBytes} bytes of shared memory`
+  return `${entryPoint}: a block does not fit on a multiprocessor of ${device} for its ${limitedBy}: ${block}`
+}
+
+/** A cooperative launch with more blocks than the device can hold at once: the driver's error 720. */
+export function gridTooLarge(entryPoint: string, device: string, found: number, most: number): string {
+  return `${entryPoint}: a cooperative launch of ${found} blocks; ${device} holds ${most} at once`
+}
+
 /** The first lines of a compiler's output, quoted, not rephrased. */
 export function firstLines(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '')

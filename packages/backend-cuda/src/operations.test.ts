@@ -28,7 +28,11 @@ const EDGES = [0, -0, 0.5, -0.5, 1.5, -2.5, 3e9, -3e9, Infinity, -Infinity, NaN,
 const pairs = EDGES.flatMap((p) => EDGES.map((q) => [p, q] as const))
 
 describe.runIf(missing === undefined)('instructions', { timeout: 120_000 }, () => {
-  const launch = (kernel: string, more: Omit<Launch, 'file' | 'kernel'>): Launch => ({ file: 'operations.cu', kernel, ...more })
+  const launch = (kernel: string, more: Omit<Launch, 'file' | 'kernel'>): Launch => ({
+    file: 'operations.cu',
+    kernel,
+    ...more,
+  })
 
   test('float32, with NaN, infinities and zeros of both signs', async () => {
     const a = Float32Array.from([...pairs.map(([p]) => p), ...numbers(112, 1, -4, 4)])
@@ -45,8 +49,10 @@ describe.runIf(missing === undefined)('instructions', { timeout: 120_000 }, () =
     )
     const least = (p: number, q: number): number => (Number.isNaN(p) ? q : Number.isNaN(q) ? p : Math.min(p, q))
     const greatest = (p: number, q: number): number => (Number.isNaN(p) ? q : Number.isNaN(q) ? p : Math.max(p, q))
-    const half = (p: number): number => (Number.isFinite(p) && Math.abs(p % 1) === 0.5 ? 2 * Math.round(p / 2) : Math.round(p))
-    const clamped = (p: number, low: number, high: number): number => (Number.isNaN(p) ? 0 : Math.min(Math.max(Math.trunc(p), low), high))
+    const half = (p: number): number =>
+      Number.isFinite(p) && Math.abs(p % 1) === 0.5 ? 2 * Math.round(p / 2) : Math.round(p)
+    const clamped = (p: number, low: number, high: number): number =>
+      Number.isNaN(p) ? 0 : Math.min(Math.max(Math.trunc(p), low), high)
     for (let i = 0; i < n; i++) {
       const p = a[i]!
       const q = b[i]!
@@ -87,7 +93,8 @@ describe.runIf(missing === undefined)('instructions', { timeout: 120_000 }, () =
       const smooth = [Math.exp(p), Math.tanh(p), 1 / (1 + Math.exp(-p)), Math.log1p(Math.abs(p))]
       smooth.forEach((value, j) => {
         const y = found[22 + j]!
-        if (Number.isFinite(value) && Math.abs(value) < 3e38) expect(Math.abs(y - value), `function ${j} of ${p}`).toBeLessThanOrEqual(1e-6 * Math.abs(value) + 1e-30)
+        if (Number.isFinite(value) && Math.abs(value) < 3e38)
+          expect(Math.abs(y - value), `function ${j} of ${p}`).toBeLessThanOrEqual(1e-6 * Math.abs(value) + 1e-30)
         else expect(y, `function ${j} of ${p}`).toBe(value > 3e38 ? Infinity : value)
       })
       if (Number.isFinite(p * q) && i >= pairs.length) expect(found[18]).toBe(f(p * q + p))
@@ -194,10 +201,21 @@ describe.runIf(missing === undefined)('instructions', { timeout: 120_000 }, () =
   test('float64', async () => {
     const a = numbers(32, 7, -4, 4)
     const y = await outputOf(
-      launch('double_operations', { block: 32, inputs: { a: { values: a } }, outputs: [{ name: 'y', dtype: 'f32', shape: [32, 6] }] }),
+      launch('double_operations', {
+        block: 32,
+        inputs: { a: { values: a } },
+        outputs: [{ name: 'y', dtype: 'f32', shape: [32, 6] }],
+      }),
     )
     a.forEach((p, i) => {
-      const expected = [Math.sqrt(Math.abs(p)), p * p + 1, p / 3, Math.max(p, 0.25), Math.trunc(p * 1e9), Math.exp(p)].map(f)
+      const expected = [
+        Math.sqrt(Math.abs(p)),
+        p * p + 1,
+        p / 3,
+        Math.max(p, 0.25),
+        Math.trunc(p * 1e9),
+        Math.exp(p),
+      ].map(f)
       expect([...y.slice(i * 6, i * 6 + 6)]).toEqual(expected)
     })
   })

@@ -24,7 +24,8 @@ export function parsePtxasReport(text: string): Readonly<Record<string, EntryRep
     if (properties) ofEntry = properties[1] === entry?.name
     const bytes = /(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads/.exec(line)
     // Stores and loads are the same values seen twice; the greater of the two is what had no register.
-    if (bytes && ofEntry) frame = { stackBytes: Number(bytes[1]), spillBytes: Math.max(Number(bytes[2]), Number(bytes[3])) }
+    if (bytes && ofEntry)
+      frame = { stackBytes: Number(bytes[1]), spillBytes: Math.max(Number(bytes[2]), Number(bytes[3])) }
     const used = /Used (\d+) registers/.exec(line)
     if (used && entry) {
       reports[entry.name] = {

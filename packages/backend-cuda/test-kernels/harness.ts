@@ -7,7 +7,8 @@ import type { CpuModule, Missing, Program, Toolchain } from '../src/index.ts'
 /** The toolchain of this machine, and what of it is missing. */
 export const found: Toolchain | Missing = await findToolchain()
 const cxx: Program | Missing | undefined = found.status === 'found' ? found.cxx : undefined
-export const missing: Missing | undefined = found.status === 'missing' ? found : cxx?.status === 'missing' ? cxx : undefined
+export const missing: Missing | undefined =
+  found.status === 'missing' ? found : cxx?.status === 'missing' ? cxx : undefined
 
 /** A test kernel to be launched once. */
 export interface Launch {
@@ -44,7 +45,9 @@ export async function build(launch: Pick<Launch, 'file' | 'defines' | 'architect
 
 export function planOf(launch: Launch): Plan {
   const buffers: readonly PlanBuffer[] = [
-    ...Object.entries(launch.inputs).map(([name, { values, dtype = 'f32' }]) => ({ name, role: 'input', dtype, shape: [values.length] }) as const),
+    ...Object.entries(launch.inputs).map(
+      ([name, { values, dtype = 'f32' }]) => ({ name, role: 'input', dtype, shape: [values.length] }) as const,
+    ),
     ...launch.outputs.map((output) => ({ ...output, role: 'output' }) as const),
     ...(launch.scratch ?? []),
   ]

@@ -27,6 +27,7 @@ describe('device', () => {
     ['NVIDIA GeForce RTX 4090', 'rtx-4090'],
     ['Apple M3', 'apple-m2'],
     ['llvmpipe (LLVM 15.0.7, 256 bits)', 'lavapipe'],
+    ['llvmpipe-llvm-15-0-6-256-bits-', 'lavapipe'],
   ])('%s is %s', (title, name) => {
     expect(device(title).name).toBe(name)
   })

@@ -25,7 +25,8 @@ function slug(title: string): string {
   if (/^sm_\d+$/.test(text)) return text
   // What stands in brackets is a trademark sign or a version: `Intel(R) Xe`, `llvmpipe (LLVM 15.0.7, 256 bits)`. A
   // part that is called by nothing but its maker keeps the maker's name.
-  const words = text.replace(/\([^)]*\)/g, ' ')
+  // Dawn writes the latter without brackets: `llvmpipe-llvm-15-0-6-256-bits-`.
+  const words = text.replace(/\([^)]*\)/g, ' ').replace(/[ -]llvm-.*$/, '')
   const naming = words.replace(NOT_NAMING, ' ')
   const kept = /[a-z0-9]/.test(naming) ? naming : words
   return kept.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')

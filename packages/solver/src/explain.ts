@@ -64,17 +64,17 @@ function minimalConflict(space: Space): readonly BoundRule[] {
   let core = space.rules
   for (const rule of space.rules) {
     const without = core.filter((other) => other !== rule)
-    if (holdsWithin(() => !isFeasible(space, without))) core = without
+    if (within(() => isFeasible(space, without)) === false) core = without
   }
   return core
 }
 
-/** What a check says, or false where domains make no sense: too large, without end, divisors of nothing. */
-function holdsWithin(check: () => boolean): boolean {
+/** What a look at a space finds, or nothing where its domains make no sense: too large, without end, divisors of 0. */
+function within<T>(look: () => T): T | undefined {
   try {
-    return check()
+    return look()
   } catch (error) {
-    if (error instanceof SpaceError && error.code === 'E_SPACE_DOMAIN') return false
+    if (error instanceof SpaceError && error.code === 'E_SPACE_DOMAIN') return undefined
     throw error
   }
 }
@@ -115,7 +115,8 @@ function numbersOf(space: Space, rule: BoundRule, core: readonly BoundRule[]): s
       undefined,
       space.lets,
     )
-    return from === to ? String(from) : `${from} to ${to}`
+    if (from === to) return String(from)
+    return to < Number.MAX_SAFE_INTEGER ? `${from} to ${to}` : `${from} or more`
   }
   return `${side(left, bounds(left))}, against ${side(right, bounds(right))}`
 }
@@ -126,18 +127,19 @@ function nearestSides(
   right: Expression,
   rules: readonly BoundRule[],
 ): { readonly left: number; readonly right: number } | undefined {
-  const prepared = feasibleRoot(space, rules)
+  const prepared = within(() => feasibleRoot(space, rules))
   if (!prepared) return undefined
   const scopes = scopesOf(space.model, space.lets)
   const scope = new Set([...scopes(left), ...scopes(right)])
   const own = prepared.components.filter(({ variables }) => variables.some((index) => scope.has(index)))
   const total = own.reduce((product, { nest }) => product * countNest(nest), 1)
   if (total > LARGEST_LOOK) return undefined
-  const sides = [left, right].map((side) => numberFunction(space, side, prepared.domains))
+  const leftOf = numberFunction(space, left, prepared.domains)
+  const rightOf = numberFunction(space, right, prepared.domains)
   const row = space.variables.map(() => 0)
   let nearest: { left: number; right: number } | undefined
   eachCombination(own, row, () => {
-    const [a, b] = sides.map((side) => side(row))
+    const [a, b] = [leftOf(row), rightOf(row)]
     if (a === undefined || b === undefined) return
     if (!nearest || Math.abs(a - b) < Math.abs(nearest.left - nearest.right)) nearest = { left: a, right: b }
   })
@@ -159,10 +161,10 @@ function relaxations(space: Space, ranges: readonly RelaxRange[] = []): readonly
     const start = space.givens[given]
     if (start === undefined) return []
     const fits = (value: number): boolean =>
-      holdsWithin(() => {
+      within(() => {
         const other = bind(space.model, { ...space.givens, [given]: value })
         return isFeasible(other, other.rules)
-      })
+      }) === true
     return [-step, step]
       .map((direction) => nearestFit(start, direction, direction < 0 ? from : to, fits))
       .filter((value) => value !== undefined)

@@ -53,24 +53,30 @@ export function bind(model: Model, givens: Values): Space {
   }
 }
 
-/** Tells which variables an expression reads, through lets too. */
+const scopesOfModels = new WeakMap<Model, (expression: Expression) => readonly number[]>()
+
+/** Tells which variables an expression reads, through lets too: their indices, ascending. */
 export function scopesOf(model: Model, lets: Definitions): (expression: Expression) => readonly number[] {
+  const found = scopesOfModels.get(model)
+  if (found) return found
   const index = new Map(model.params.map(({ name }, i) => [name, i]))
-  const known = new Map<string, ReadonlySet<number>>()
-  const scope = (expression: Expression): ReadonlySet<number> => {
-    const found = new Set<number>()
+  const known = new WeakMap<Expression, readonly number[]>()
+  const scope = (expression: Expression): readonly number[] => {
+    const before = known.get(expression)
+    if (before) return before
+    const read = new Set<number>()
     for (const name of namesIn(expression).keys()) {
       const own = index.get(name)
-      if (own !== undefined) found.add(own)
+      if (own !== undefined) read.add(own)
       const definition = lets.get(name)
-      if (!definition) continue
-      const through = known.get(name) ?? scope(definition)
-      known.set(name, through)
-      for (const i of through) found.add(i)
+      if (definition) for (const i of scope(definition)) read.add(i)
     }
-    return found
+    const result = [...read].sort((a, b) => a - b)
+    known.set(expression, result)
+    return result
   }
-  return (expression) => [...scope(expression)].sort((a, b) => a - b)
+  scopesOfModels.set(model, scope)
+  return scope
 }
 
 function checkGivens(model: Model, givens: Values): void {

@@ -1,12 +1,11 @@
+import { COMPARISON_RULES } from './compare.ts'
 import { halfRules } from './half.ts'
 import { members, read, rule, write } from './scope.ts'
-import type { Operation, Rule, Scope } from './scope.ts'
+import type { Operation, Rule } from './scope.ts'
 import { typeOf } from './types.ts'
 import type { ValueType } from './types.ts'
 
 const ROUNDINGS: Readonly<Record<string, string>> = { rz: 'Rounding::Zero', rm: 'Rounding::Down', rp: 'Rounding::Up' }
-const COMPARISONS: Readonly<Record<string, string>> = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', lo: '<', ls: '<=', hi: '>', hs: '>=' }
-const BITWISE: Readonly<Record<string, string>> = { and: '&', or: '|', xor: '^' }
 
 /** The last type of the opcode, which is that of the operation. */
 function mainType(operation: Operation): ValueType {
@@ -52,7 +51,8 @@ function floating(
       // Only what the sum of two doubles can say exactly: + - * and fma of floats.
       if (rounding !== undefined && (type.bits !== 32 || directed === undefined)) return undefined
       if (type.bits === 64 && words.includes('approx')) return undefined
-      let value = rounding === undefined ? make(inputs, type) : `directedSum<${rounding}>(${directed!(inputs).join(', ')})`
+      let value =
+        rounding === undefined ? make(inputs, type) : `directedSum<${rounding}>(${directed!(inputs).join(', ')})`
       if (words.includes('ftz')) value = `flush(${value})`
       return words.includes('sat') ? `saturate<${type.cpp}>(${value})` : value
     },
@@ -90,55 +90,12 @@ const multiplyInteger: Rule = rule('lo hi wide', ({ operands, modifiers, types }
     return write(target, unsigned, `${high}${plus}`, scope)
   }
   // 16 bits: C++ would multiply as int, where overflow is not defined.
-  return write(target, unsigned, `(${unsigned.bits < 32 ? 'uint32_t' : unsigned.cpp})${read(a, unsigned, scope)} * ${read(b, unsigned, scope)}${plus}`, scope)
-})
-
-/** C++ for a comparison; of floats `eq` to `ge` are false with a NaN, the forms with `u` true. */
-function compare(word: string, a: string, b: string, isFloat: boolean): string | undefined {
-  if (!isFloat || word in COMPARISONS) {
-    const operator = COMPARISONS[word]
-    if (operator === undefined) return undefined
-    // C++ says that NaN != x is true.
-    return isFloat && word === 'ne' ? `(${a} < ${b} || ${a} > ${b})` : `(${a} ${operator} ${b})`
-  }
-  const both = `(${a} == ${a} && ${b} == ${b})`
-  if (word === 'num') return both
-  if (word === 'nan') return `!${both}`
-  if (word === 'equ') return `!(${a} < ${b} || ${a} > ${b})`
-  const opposite: Readonly<Record<string, string>> = { neu: '==', ltu: '>=', leu: '>', gtu: '<=', geu: '<' }
-  return opposite[word] === undefined ? undefined : `!(${a} ${opposite[word]} ${b})`
-}
-
-function comparison({ operands, modifiers, types }: Operation, scope: Scope): string | undefined {
-  const type = typeOf(types.at(-1))!
-  const flushes = modifiers.includes('ftz')
-  const [a, b] = operands.slice(1, 3).map((operand) => {
-    const value = read(operand, type, scope)
-    return type.kind === 'half' ? `${type.cpp}::load(${value})` : flushes ? `flush(${value})` : value
-  }) as [string, string]
-  return type.bits === 32 && type.kind === 'half' ? undefined : compare(modifiers[0]!, a, b, type.kind === 'float' || type.kind === 'half')
-}
-
-const COMPARISON_WORDS = [...Object.keys(COMPARISONS), 'num nan equ neu ltu leu gtu geu ftz and or xor'].join(' ')
-
-const setPredicate: Rule = rule(COMPARISON_WORDS, (operation, scope) => {
-  const { operands, modifiers } = operation
-  const predicate = typeOf('pred')!
-  const result = comparison(operation, scope)
-  if (result === undefined) return undefined
-  const joined = modifiers.slice(1).find((word) => word in BITWISE)
-  const [first, second] = operands[0]!.split('|') as [string, string | undefined]
-  const join = (value: string): string =>
-    joined === undefined ? value : `(${value} ${BITWISE[joined]} ${read(operands[3]!, predicate, scope)})`
-  if (second === undefined) return write(first, predicate, join(result), scope)
-  return `{ const bool c = ${result}; ${write(first, predicate, join('c'), scope)} ${write(second, predicate, join('(!c)'), scope)} }`
-})
-
-const setValue: Rule = rule(COMPARISON_WORDS, (operation, scope) => {
-  const result = comparison(operation, scope)
-  const to = typeOf(operation.types[0])!
-  if (result === undefined || operation.types.length !== 2 || operation.modifiers.slice(1).some((word) => word in BITWISE)) return undefined
-  return write(operation.operands[0]!, to, to.kind === 'float' ? `${result} ? 1.0f : 0.0f` : `${result} ? ~0u : 0u`, scope)
+  return write(
+    target,
+    unsigned,
+    `(${unsigned.bits < 32 ? 'uint32_t' : unsigned.cpp})${read(a, unsigned, scope)} * ${read(b, unsigned, scope)}${plus}`,
+    scope,
+  )
 })
 
 const move: Rule = rule('', ({ operands, types }, scope) => {
@@ -175,14 +132,24 @@ const shift = (name: string): Rule =>
   rule('', ({ operands, types }, scope) => {
     const type = typeOf(types[0])!
     const [target, a, n] = operands as [string, string, string]
-    return write(target, type, `${name}<${type.cpp}>(${read(a, type, scope)}, ${read(n, typeOf('u32')!, scope)})`, scope)
+    return write(
+      target,
+      type,
+      `${name}<${type.cpp}>(${read(a, type, scope)}, ${read(n, typeOf('u32')!, scope)})`,
+      scope,
+    )
   })
 
 const funnelShift: Rule = rule('l r wrap clamp', ({ operands, modifiers }, scope) => {
   const word = typeOf('b32')!
   const [low, high, n] = operands.slice(1).map((operand) => read(operand, word, scope)) as [string, string, string]
   const amount = modifiers.includes('wrap') ? `(${n} & 31)` : `least<uint32_t>(${n}, 32)`
-  return write(operands[0]!, word, `funnel${modifiers[0] === 'l' ? 'Left' : 'Right'}(${low}, ${high}, ${amount})`, scope)
+  return write(
+    operands[0]!,
+    word,
+    `funnel${modifiers[0] === 'l' ? 'Left' : 'Right'}(${low}, ${high}, ${amount})`,
+    scope,
+  )
 })
 
 const bitField = (name: string): Rule =>
@@ -193,41 +160,75 @@ const bitField = (name: string): Rule =>
     return write(operands[0]!, type, `${name}<${type.cpp}>(${values.join(', ')})`, scope)
   })
 
-const select: Rule = rule('', ({ operands, types }, scope) => {
-  const type = typeOf(types[0])!
-  const [target, a, b, predicate] = operands as [string, string, string, string]
-  return write(target, type, `${read(predicate, typeOf('pred')!, scope)} ? ${read(a, type, scope)} : ${read(b, type, scope)}`, scope)
-})
-
 const extreme = (name: string): Rule =>
   byKind({
     integer: expression('', ([a, b], type) => `${name}<${type.cpp}>(${a}, ${b})`),
     float: rule('ftz NaN', (operation, scope) =>
       operation.operands.length === 3
-        ? floating('NaN', ([a, b], type) => `${name}<${type.cpp}>(${a}, ${b}, ${operation.modifiers.includes('NaN')})`)(operation, scope)
+        ? floating('NaN', ([a, b], type) => `${name}<${type.cpp}>(${a}, ${b}, ${operation.modifiers.includes('NaN')})`)(
+            operation,
+            scope,
+          )
         : undefined,
     ),
     half: halfRules[name === 'least' ? 'min' : 'max']!,
   })
 
 const bitwise = (operator: string): Rule =>
-  expression('', ([a, b], type) => `${a} ${type.kind === 'predicate' && operator === '^' ? '!=' : operator} ${b}`, { kinds: 'unsigned predicate' })
+  expression('', ([a, b], type) => `${a} ${type.kind === 'predicate' && operator === '^' ? '!=' : operator} ${b}`, {
+    kinds: 'unsigned predicate',
+  })
 
 /** Instructions that compute a value of their operands and do nothing else. */
 export const ARITHMETIC: Readonly<Record<string, Rule>> = {
   mov: move,
-  add: byKind({ integer: expression('', ([a, b]) => `${a} + ${b}`, { wraps: true }), float: floating('', ([a, b]) => `${a} + ${b}`, ([a, b]) => [a!, b!]), half: halfRules['add']! }),
-  sub: byKind({ integer: expression('', ([a, b]) => `${a} - ${b}`, { wraps: true }), float: floating('', ([a, b]) => `${a} - ${b}`, ([a, b]) => [a!, `-${b}`]), half: halfRules['sub']! }),
-  mul: byKind({ integer: multiplyInteger, float: floating('', ([a, b]) => `${a} * ${b}`, ([a, b]) => [`(double)${a} * ${b}`, '0.0']), half: halfRules['mul']! }),
+  add: byKind({
+    integer: expression('', ([a, b]) => `${a} + ${b}`, { wraps: true }),
+    float: floating(
+      '',
+      ([a, b]) => `${a} + ${b}`,
+      ([a, b]) => [a!, b!],
+    ),
+    half: halfRules['add']!,
+  }),
+  sub: byKind({
+    integer: expression('', ([a, b]) => `${a} - ${b}`, { wraps: true }),
+    float: floating(
+      '',
+      ([a, b]) => `${a} - ${b}`,
+      ([a, b]) => [a!, `-${b}`],
+    ),
+    half: halfRules['sub']!,
+  }),
+  mul: byKind({
+    integer: multiplyInteger,
+    float: floating(
+      '',
+      ([a, b]) => `${a} * ${b}`,
+      ([a, b]) => [`(double)${a} * ${b}`, '0.0'],
+    ),
+    half: halfRules['mul']!,
+  }),
   mad: byKind({ integer: multiplyInteger }),
   fma: byKind({
     float: floating('', library('fma'), ([a, b, c]) => [`(double)${a} * ${b}`, c!]),
     half: halfRules['fma']!,
   }),
-  div: byKind({ integer: expression('', ([a, b], type) => `divide<${type.cpp}>(${a}, ${b})`), float: floating('approx full', ([a, b]) => `${a} / ${b}`) }),
+  div: byKind({
+    integer: expression('', ([a, b], type) => `divide<${type.cpp}>(${a}, ${b})`),
+    float: floating('approx full', ([a, b]) => `${a} / ${b}`),
+  }),
   rem: expression('', ([a, b], type) => `tw::remainder<${type.cpp}>(${a}, ${b})`),
-  neg: byKind({ integer: expression('', ([a], type) => `(${type.cpp})0 - ${a}`, { wraps: true }), float: floating('', ([a]) => `-${a}`), half: halfRules['neg']! }),
-  abs: byKind({ integer: expression('', ([a], type) => `absolute<${type.cpp}>(${a})`), float: floating('', library('fabs')), half: halfRules['abs']! }),
+  neg: byKind({
+    integer: expression('', ([a], type) => `(${type.cpp})0 - ${a}`, { wraps: true }),
+    float: floating('', ([a]) => `-${a}`),
+    half: halfRules['neg']!,
+  }),
+  abs: byKind({
+    integer: expression('', ([a], type) => `absolute<${type.cpp}>(${a})`),
+    float: floating('', library('fabs')),
+    half: halfRules['abs']!,
+  }),
   min: extreme('least'),
   max: extreme('greatest'),
   copysign: floating('', ([a, b], type) => `copysign${type.bits === 32 ? 'f' : ''}(${b}, ${a})`),
@@ -255,7 +256,5 @@ export const ARITHMETIC: Readonly<Record<string, Rule>> = {
   brev: expression('', ([a], type) => `reversed<${type.cpp}>(${a})`),
   bfe: bitField('extractBits'),
   bfi: bitField('insertBits'),
-  selp: select,
-  setp: setPredicate,
-  set: setValue,
+  ...COMPARISON_RULES,
 }

@@ -31,10 +31,18 @@ const cvt: Rule = rule('rn rz rni rzi rmi rpi ftz sat', ({ operands, modifiers, 
   if (to.kind === 'half') {
     if (has('rz') || has('sat') || has('ftz')) return undefined
     // An integer may have more digits than a float: rounding twice would show.
-    return write(target, to, `${to.cpp}::store(${fromFloat && from.cpp !== 'double' ? value : `(double)${value}`})`, scope)
+    return write(
+      target,
+      to,
+      `${to.cpp}::store(${fromFloat && from.cpp !== 'double' ? value : `(double)${value}`})`,
+      scope,
+    )
   }
   if (to.kind === 'float') {
-    if (has('rz')) return to.bits === 32 && from.bits <= 32 ? write(target, to, `directedSum<Rounding::Zero>((double)${value}, 0.0)`, scope) : undefined
+    if (has('rz'))
+      return to.bits === 32 && from.bits <= 32
+        ? write(target, to, `directedSum<Rounding::Zero>((double)${value}, 0.0)`, scope)
+        : undefined
     let result = `(${to.cpp})${value}`
     if (has('ftz') && to.bits === 32) result = `flush(${result})`
     return write(target, to, has('sat') ? `saturate<${to.cpp}>(${result})` : result, scope)

@@ -9,7 +9,8 @@ function halfRule(name: string): Rule {
     if (types.length !== 1 || type.cpp === 'TF32') return undefined
     const [target, ...sources] = operands
     const values = sources.map((source) => read(source, type, scope))
-    const call = (part: string): string => `${name}Half<${type.cpp}>(${values.map((value) => `${part}(${value})`).join(', ')})`
+    const call = (part: string): string =>
+      `${name}Half<${type.cpp}>(${values.map((value) => `${part}(${value})`).join(', ')})`
     return write(target!, type, type.bits === 16 ? call('') : `packed(${call('lowHalf')}, ${call('highHalf')})`, scope)
   })
 }

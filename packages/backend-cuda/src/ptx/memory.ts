@@ -8,7 +8,8 @@ type Space = (typeof SPACES)[number] | 'generic'
 type Access = 'Read' | 'Write' | 'Atomic'
 
 // Caches have no say here, and all threads see memory in one order: of the modifiers only the spinning ones matter.
-const CACHE = 'nc ca cg cs lu cv wb wt L1::evict_normal L1::evict_unchanged L1::evict_first L1::evict_last L1::no_allocate L2::64B L2::128B L2::256B'
+const CACHE =
+  'nc ca cg cs lu cv wb wt L1::evict_normal L1::evict_unchanged L1::evict_first L1::evict_last L1::no_allocate L2::64B L2::128B L2::256B'
 const ORDER = 'weak relaxed acquire release acq_rel volatile cta gpu sys'
 const PLACES = 'param param::entry param::func global shared shared::cta local const'
 const SPINNING = ['relaxed', 'acquire', 'volatile']
@@ -55,7 +56,8 @@ const COMBINES: Readonly<Record<string, Combine>> = {
   exch: (_, [b]) => b!,
   cas: (old, [b, c]) => `${old} == ${b} ? ${c} : ${old}`,
   min: (old, [b], type) => (type.kind === 'half' ? halves('min', old, b!, type) : `least<${type.cpp}>(${old}, ${b})`),
-  max: (old, [b], type) => (type.kind === 'half' ? halves('max', old, b!, type) : `greatest<${type.cpp}>(${old}, ${b})`),
+  max: (old, [b], type) =>
+    type.kind === 'half' ? halves('max', old, b!, type) : `greatest<${type.cpp}>(${old}, ${b})`,
   and: (old, [b]) => `${old} & ${b}`,
   or: (old, [b]) => `${old} | ${b}`,
   xor: (old, [b]) => `${old} ^ ${b}`,
@@ -76,7 +78,11 @@ function atomic(givesOld: boolean): Rule {
     const [target, address, ...values] = givesOld ? operation.operands : ['_', ...operation.operands]
     if (kind === undefined || values.some((value) => value.startsWith('{'))) return undefined
     const cpp = type.kind === 'half' ? type.container : type.cpp
-    const combined = COMBINES[kind]!('old', values.map((value) => read(value, type, scope)), type)
+    const combined = COMBINES[kind]!(
+      'old',
+      values.map((value) => read(value, type, scope)),
+      type,
+    )
     const at = pointer('Atomic', spaceOf(operation), address!, type.bits / 8, scope)
     return (
       `${givesOld ? `spin(t, ${scope.place}); ` : ''}{ ${cpp}* const q = (${cpp}*)${at}; ` +
@@ -88,7 +94,8 @@ function atomic(givesOld: boolean): Rule {
 const address: Rule = rule(`to ${PLACES}`, (operation, scope) => {
   const type = typeOf(operation.types[0])!
   const value = read(operation.operands[1]!, type, scope)
-  const window = spaceOf(operation) === 'shared' ? ` ${operation.modifiers.includes('to') ? '-' : '+'} SHARED_WINDOW` : ''
+  const window =
+    spaceOf(operation) === 'shared' ? ` ${operation.modifiers.includes('to') ? '-' : '+'} SHARED_WINDOW` : ''
   return write(operation.operands[0]!, type, `${value}${window}`, scope)
 })
 
@@ -99,16 +106,20 @@ const isSpace: Rule = rule('global shared local', ({ operands, modifiers }, scop
 })
 
 // cp.async.ca.shared.global [to], [from], 16{, source bytes}; cp.async.commit_group; cp.async.wait_group N; cp.async.wait_all
-const copyAsync: Rule = rule(`async ca cg shared shared::cta global commit_group wait_group wait_all ${CACHE}`, ({ operands, modifiers }, scope) => {
-  const word = typeOf('u32')!
-  if (modifiers.includes('commit_group')) return 'commitCopies(t);'
-  if (modifiers.includes('wait_all')) return 'waitForCopies(t);'
-  if (modifiers.includes('wait_group')) return `waitForGroups(t, ${read(operands[0]!, word, scope)});`
-  const [to, from, bytes, sourceBytes] = operands as [string, string, string, string | undefined]
-  // A predicate in the fourth place, which PTX also allows, has no instruction that nvcc makes.
-  if (sourceBytes !== undefined && (scope.registers.get(sourceBytes) === 'pred' || operands.length > 4)) return undefined
-  return `copyAsync(t, ${addressOf(to, scope)}, ${addressOf(from, scope)}, ${bytes}, ${sourceBytes === undefined ? bytes : read(sourceBytes, word, scope)}, ${scope.place});`
-})
+const copyAsync: Rule = rule(
+  `async ca cg shared shared::cta global commit_group wait_group wait_all ${CACHE}`,
+  ({ operands, modifiers }, scope) => {
+    const word = typeOf('u32')!
+    if (modifiers.includes('commit_group')) return 'commitCopies(t);'
+    if (modifiers.includes('wait_all')) return 'waitForCopies(t);'
+    if (modifiers.includes('wait_group')) return `waitForGroups(t, ${read(operands[0]!, word, scope)});`
+    const [to, from, bytes, sourceBytes] = operands as [string, string, string, string | undefined]
+    // A predicate in the fourth place, which PTX also allows, has no instruction that nvcc makes.
+    if (sourceBytes !== undefined && (scope.registers.get(sourceBytes) === 'pred' || operands.length > 4))
+      return undefined
+    return `copyAsync(t, ${addressOf(to, scope)}, ${addressOf(from, scope)}, ${bytes}, ${sourceBytes === undefined ? bytes : read(sourceBytes, word, scope)}, ${scope.place});`
+  },
+)
 
 const nothing = (modifiers: string): Rule => rule(modifiers, () => '')
 

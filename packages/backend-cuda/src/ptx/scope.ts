@@ -32,7 +32,8 @@ export type Rule = (operation: Operation, scope: Scope) => string | undefined
 /** Makes a rule that refuses operations with a modifier that it does not name: exactly or not at all. */
 export function rule(modifiers: string, translate: Rule): Rule {
   const known = new Set(modifiers.split(' '))
-  return (operation, scope) => (operation.modifiers.every((word) => known.has(word)) ? translate(operation, scope) : undefined)
+  return (operation, scope) =>
+    operation.modifiers.every((word) => known.has(word)) ? translate(operation, scope) : undefined
 }
 
 const POSITIONS: readonly (readonly [string, string])[] = ['tid', 'ntid', 'ctaid', 'nctaid'].flatMap((name) =>
@@ -130,9 +131,9 @@ function convertBits(value: string, from: string, to: string): string {
   if (from === to) return value
   const fromBits = FLOATS[from]
   const toBits = FLOATS[to]
-  const asInteger = fromBits === undefined ? value : `bits<${fromBits}>(${value})`
-  if (toBits === undefined) return `(${to})${fromBits === undefined ? `(${asInteger})` : asInteger}`
-  return `bits<${to}>((${toBits})(${asInteger}))`
+  const integer = fromBits === undefined ? value : `bits<${fromBits}>(${value})`
+  if (toBits !== undefined) return `bits<${to}>((${toBits})(${integer}))`
+  return fromBits === to ? integer : `(${to})(${integer})`
 }
 
 function literal(operand: string, type: ValueType): string {

@@ -64,7 +64,7 @@ export function parsePtx(text: string): PtxModule {
   const functions: PtxFunction[] = []
   const variables: PtxVariable[] = []
   const unknown: string[] = []
-  for (let at = 0; (at = skipBlanks(source, at)) < source.length; ) {
+  for (let at = 0; (at = skipBlanks(source, at)) < source.length;) {
     const header = matchAt(HEADER, source, at)
     if (header) {
       const [whole, kind, results, name, parameters, , opening] = header
@@ -128,7 +128,7 @@ function parseBody(
     operand.replaceAll(/[%$\w]+/g, (name) => scopes.findLast(({ names }) => names.has(name))?.names.get(name) ?? name)
   let place = { file: '', line: 0 }
 
-  for (let at = 0; (at = skipBlanks(body, at)) < body.length; ) {
+  for (let at = 0; (at = skipBlanks(body, at)) < body.length;) {
     if (body[at] === '{') {
       scopes.push({ suffix: `__${++blocks}`, names: new Map() })
       at++
@@ -158,7 +158,8 @@ function parseBody(
     if (statement.startsWith('.reg')) declareRegisters(statement, declare, registers, unknown)
     else if (/^\.(local|shared|param)\b/.test(statement)) {
       const variable = parseVariable(statement)
-      if (variable) variables.push({ ...variable, name: variable.space === 'shared' ? variable.name : declare(variable.name) })
+      if (variable)
+        variables.push({ ...variable, name: variable.space === 'shared' ? variable.name : declare(variable.name) })
       else unknown.push(statement)
     } else if (statement.startsWith('.')) {
       if (!statement.startsWith('.pragma')) unknown.push(statement)
@@ -172,7 +173,12 @@ function parseInstruction(
   resolve: (operand: string) => string,
   place: { readonly file: string; readonly line: number },
 ): PtxInstruction {
-  const [, guard, opcode, rest] = /^(?:@(!?[%$\w]+) )?([\w.:]+) ?(.*)$/.exec(statement) ?? ['', undefined, statement, '']
+  const [, guard, opcode, rest] = /^(?:@(!?[%$\w]+) )?([\w.:]+) ?(.*)$/.exec(statement) ?? [
+    '',
+    undefined,
+    statement,
+    '',
+  ]
   return {
     kind: 'instruction',
     ...(guard === undefined ? {} : { guard: resolve(guard) }),

@@ -33,7 +33,9 @@ function bodyOf(body: string): readonly string[] {
   expect(unknown).toEqual([])
   const lines = cpp.split('\n')
   const start = lines.findIndex((line) => line.startsWith('void k_k('))
-  return lines.slice(start + 1, lines.indexOf('}', start)).filter((line) => !line.startsWith('const unsigned char* const'))
+  return lines
+    .slice(start + 1, lines.indexOf('}', start))
+    .filter((line) => !line.startsWith('const unsigned char* const'))
 }
 
 test('arguments lie as the driver packs them', () => {
@@ -41,7 +43,11 @@ test('arguments lie as the driver packs them', () => {
 })
 
 test('each instruction is a statement, registers are local variables', () => {
-  expect(bodyOf('.reg .b32 %r<4>; .reg .pred %p<2>;\nadd.s32 %r1, %r2, 7;\nsetp.lt.s32 %p1, %r1, %r2;\n@%p1 bra $L__BB0_2;\n$L__BB0_2:')).toEqual([
+  expect(
+    bodyOf(
+      '.reg .b32 %r<4>; .reg .pred %p<2>;\nadd.s32 %r1, %r2, 7;\nsetp.lt.s32 %p1, %r1, %r2;\n@%p1 bra $L__BB0_2;\n$L__BB0_2:',
+    ),
+  ).toEqual([
     'uint32_t v_r1; uint32_t v_r2; bool v_p1;',
     'v_r1 = (uint32_t)(v_r2 + (uint32_t)7ull);',
     'v_p1 = (bool)(((int32_t)(v_r1) < (int32_t)(v_r2)));',
@@ -68,22 +74,33 @@ test('names of inline assembly are local to its braces', () => {
 test('an unknown instruction, modifier or operand is named', () => {
   const body =
     '.reg .b32 %r<3>; .reg .f64 %fd<3>;\nwgmma.fence.sync.aligned;\nadd.cc.u32 %r1, %r2, 1;\nex2.approx.f64 %fd1, %fd2;\nmov.u32 %r1, %smid;\nadd.cc.u32 %r1, %r2, 2;'
-  expect(translate(kernel(body)).unknown).toEqual(['add.cc.u32', 'ex2.approx.f64', 'mov.u32 of %smid', 'wgmma.fence.sync.aligned'])
+  expect(translate(kernel(body)).unknown).toEqual([
+    'add.cc.u32',
+    'ex2.approx.f64',
+    'mov.u32 of %smid',
+    'wgmma.fence.sync.aligned',
+  ])
 })
 
 test('a pointer as initial value is refused', () => {
-  expect(translate(kernel('', '.global .align 8 .u64 p = other;')).unknown).toEqual(['.global .align 8 .u64 p = other;'])
+  expect(translate(kernel('', '.global .align 8 .u64 p = other;')).unknown).toEqual([
+    '.global .align 8 .u64 p = other;',
+  ])
 })
 
 test('static shared memory counts what the kernel names', () => {
-  const before = '.shared .align 4 .b8 used[100];\n.shared .align 16 .b8 other[4096];\n.extern .shared .align 16 .b8 dynamic[];'
-  const body = '.reg .b32 %r<3>;\n.shared .align 8 .b8 own[8];\nmov.u32 %r1, used;\nmov.u32 %r2, own;\nmov.u32 %r2, dynamic;'
+  const before =
+    '.shared .align 4 .b8 used[100];\n.shared .align 16 .b8 other[4096];\n.extern .shared .align 16 .b8 dynamic[];'
+  const body =
+    '.reg .b32 %r<3>;\n.shared .align 8 .b8 own[8];\nmov.u32 %r1, used;\nmov.u32 %r2, own;\nmov.u32 %r2, dynamic;'
   expect(translate(kernel(body, before)).kernels[0]!.staticShared).toBe(112)
 })
 
 test('a place is the line of the file that was compiled, of inlined headers too', () => {
   const { functions } = parsePtx(
-    kernel('.loc 1 12 3\ntrap;\n.loc 2 99 1, function_name $L__info_string0, inlined_at 1 14 5\ntrap;\n.loc 1 0 0\ntrap;'),
+    kernel(
+      '.loc 1 12 3\ntrap;\n.loc 2 99 1, function_name $L__info_string0, inlined_at 1 14 5\ntrap;\n.loc 1 0 0\ntrap;',
+    ),
   )
   const traps = functions[0]!.code.filter((s) => s.kind === 'instruction').filter(({ opcode }) => opcode === 'trap')
   expect(traps.map(({ file, line }) => [file, line])).toEqual([

@@ -46,12 +46,16 @@ export function translate(ptx: string): Translation {
       registers: f.registers,
       functions,
       symbols: symbolsOf(f, module, globals, shared.offsets),
-      parameters: new Map([...f.results, ...f.parameters, ...f.variables.filter(isParameter)].map((p) => [p.name, arrayOf(p)])),
+      parameters: new Map(
+        [...f.results, ...f.parameters, ...f.variables.filter(isParameter)].map((p) => [p.name, arrayOf(p)]),
+      ),
     }
     parts.push(functionText(f, scope, places, unknown))
     if (f.isEntry) kernels.push({ name: f.name, argumentBytes: layOut(f.parameters).bytes, staticShared: shared.bytes })
   }
-  const localBytes = module.functions.flatMap((f) => f.variables).reduce((sum, v) => sum + (v.space === 'local' ? v.bytes : 0), 0)
+  const localBytes = module.functions
+    .flatMap((f) => f.variables)
+    .reduce((sum, v) => sum + (v.space === 'local' ? v.bytes : 0), 0)
   const cpp = [
     '#include "kernel.h"',
     'namespace tw {',
@@ -96,15 +100,22 @@ function functionText(f: PtxFunction, base: Omit<Scope, 'place'>, places: Places
       for (const [name] of text.matchAll(/%[%$\w]+/g)) if (f.registers.has(name)) used.add(name)
     return statementText(statement, { ...base, place: places.of(statement) }, unknown)
   })
-  const declarations = [...used].map((name) => `${typeOf(f.registers.get(name))?.container ?? 'void'} ${variableOf(name)};`)
+  const declarations = [...used].map(
+    (name) => `${typeOf(f.registers.get(name))?.container ?? 'void'} ${variableOf(name)};`,
+  )
   const offsets = layOut(f.parameters).offsets
   const prologue = [
-    ...(f.isEntry ? f.parameters.map((p) => `const unsigned char* const ${arrayOf(p)} = arguments + ${offsets.get(p.name)};`) : []),
+    ...(f.isEntry
+      ? f.parameters.map((p) => `const unsigned char* const ${arrayOf(p)} = arguments + ${offsets.get(p.name)};`)
+      : []),
     ...f.variables.filter(isParameter).map((p) => `alignas(16) unsigned char ${arrayOf(p)}[${p.bytes}];`),
     // Uninitialised local memory shows as NaN, like shared memory.
     ...f.variables
       .filter(({ space }) => space === 'local')
-      .map((v) => `alignas(${Math.max(16, v.align)}) unsigned char ${arrayOf(v)}[${v.bytes}]; __builtin_memset(${arrayOf(v)}, 0xFF, ${v.bytes});`),
+      .map(
+        (v) =>
+          `alignas(${Math.max(16, v.align)}) unsigned char ${arrayOf(v)}[${v.bytes}]; __builtin_memset(${arrayOf(v)}, 0xFF, ${v.bytes});`,
+      ),
   ]
   return [`${signature(f)} {`, ...prologue, declarations.join(' '), ...lines, '}'].join('\n')
 }
@@ -186,11 +197,16 @@ function sharedOf(f: PtxFunction, module: PtxModule): readonly PtxVariable[] {
 }
 
 function names(f: PtxFunction, name: string): boolean {
-  return f.code.some((s) => s.kind === 'instruction' && s.operands.some((operand) => operand.split(/[^%$\w]+/).includes(name)))
+  return f.code.some(
+    (s) => s.kind === 'instruction' && s.operands.some((operand) => operand.split(/[^%$\w]+/).includes(name)),
+  )
 }
 
 /** Offsets of variables that lie one behind the other, each at a multiple of its alignment. */
-function layOut(variables: readonly PtxVariable[]): { readonly offsets: ReadonlyMap<string, number>; readonly bytes: number } {
+function layOut(variables: readonly PtxVariable[]): {
+  readonly offsets: ReadonlyMap<string, number>
+  readonly bytes: number
+} {
   const offsets = new Map<string, number>()
   let bytes = 0
   for (const { name, align, bytes: own } of variables) {
@@ -211,6 +227,9 @@ function initialText(variable: PtxVariable): string {
 }
 
 function variableText(variable: PtxVariable): string {
-  const initial = variable.initial === undefined ? 'nullptr, 0' : `(const unsigned char*)i_${cppName(variable.name)}, sizeof i_${cppName(variable.name)}`
+  const initial =
+    variable.initial === undefined
+      ? 'nullptr, 0'
+      : `(const unsigned char*)i_${cppName(variable.name)}, sizeof i_${cppName(variable.name)}`
   return `{"${variable.name}", ${variable.bytes}, ${initial}, &${addressOf(variable)}}, `
 }

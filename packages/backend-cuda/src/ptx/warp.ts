@@ -32,7 +32,12 @@ const redux: Rule = rule('sync add min max and or xor', ({ operands, modifiers, 
   const name = { add: 'Add', and: 'And', or: 'Or', xor: 'Xor', min: 'Min', max: 'Max' }[modifiers[1]!]!
   const sign = name.startsWith('M') ? (type.kind === 'signed' ? 'Signed' : 'Unsigned') : ''
   const [target, value, mask] = operands as [string, string, string]
-  return write(target, WORD, `reduce(t, Redux::${name}${sign}, ${read(value, WORD, scope)}, ${read(mask, WORD, scope)}, ${scope.place})`, scope)
+  return write(
+    target,
+    WORD,
+    `reduce(t, Redux::${name}${sign}, ${read(value, WORD, scope)}, ${read(mask, WORD, scope)}, ${scope.place})`,
+    scope,
+  )
 })
 
 const match: Rule = rule('any all sync', ({ operands, modifiers, types }, scope) => {
@@ -52,7 +57,8 @@ function barrier(alwaysAligned: boolean): Rule {
     const word = (operand: string | undefined): string => (operand === undefined ? '0' : read(operand, WORD, scope))
     if (has('warp')) return `warpBarrier(t, ${word(operands[0])}, ${scope.place});`
     const aligned = alwaysAligned || has('aligned')
-    if (has('sync')) return `barrierWait(t, ${word(operands[0])}, ${word(operands[1])}, ${aligned}, false, ${scope.place});`
+    if (has('sync'))
+      return `barrierWait(t, ${word(operands[0])}, ${word(operands[1])}, ${aligned}, false, ${scope.place});`
     if (has('arrive')) return `barrierArrive(t, ${word(operands[0])}, ${word(operands[1])}, ${scope.place});`
     return reducingBarrier(operation, aligned, scope)
   })
@@ -71,18 +77,31 @@ function reducingBarrier({ operands, modifiers }: Operation, aligned: boolean, s
 const SHAPES: Readonly<Record<string, readonly number[]>> = { bf16: [16, 8], f16: [16, 8], tf32: [8, 4] }
 
 // mma.sync.aligned.m16n8kK.row.col.f32.A.B.f32 d, a, b, c
-const multiply: Rule = rule('sync aligned m16n8k4 m16n8k8 m16n8k16 row col', ({ operands, modifiers, types }, scope) => {
-  const [d, a, b, c] = types
-  const depth = Number(/^m16n8k(\d+)$/.exec(modifiers[2]!)?.[1])
-  if (d !== 'f32' || c !== 'f32' || a !== b || !SHAPES[a!]?.includes(depth) || modifiers.slice(3).join() !== 'row,col') return undefined
-  const float = typeOf('f32')!
-  const list = (operand: string, type: typeof WORD): string => members(operand).map((member) => read(member, type, scope)).join(', ')
-  const results = members(operands[0]!).map((member, i) => write(member, float, `D[${i}]`, scope))
-  return (
-    `{ const uint32_t A[] = {${list(operands[1]!, WORD)}}, B[] = {${list(operands[2]!, WORD)}}; const float C[] = {${list(operands[3]!, float)}}; float D[4]; ` +
-    `multiplyAdd(t, Operand::${a!.toUpperCase()}, ${depth}, A, B, C, D, ${scope.place}); ${results.join(' ')} }`
-  )
-})
+const multiply: Rule = rule(
+  'sync aligned m16n8k4 m16n8k8 m16n8k16 row col',
+  ({ operands, modifiers, types }, scope) => {
+    const [d, a, b, c] = types
+    const depth = Number(/^m16n8k(\d+)$/.exec(modifiers[2]!)?.[1])
+    if (
+      d !== 'f32' ||
+      c !== 'f32' ||
+      a !== b ||
+      !SHAPES[a!]?.includes(depth) ||
+      modifiers.slice(3).join() !== 'row,col'
+    )
+      return undefined
+    const float = typeOf('f32')!
+    const list = (operand: string, type: typeof WORD): string =>
+      members(operand)
+        .map((member) => read(member, type, scope))
+        .join(', ')
+    const results = members(operands[0]!).map((member, i) => write(member, float, `D[${i}]`, scope))
+    return (
+      `{ const uint32_t A[] = {${list(operands[1]!, WORD)}}, B[] = {${list(operands[2]!, WORD)}}; const float C[] = {${list(operands[3]!, float)}}; float D[4]; ` +
+      `multiplyAdd(t, Operand::${a!.toUpperCase()}, ${depth}, A, B, C, D, ${scope.place}); ${results.join(' ')} }`
+    )
+  },
+)
 
 const MATRIX_WORDS = 'sync aligned m8n8 x1 x2 x4 trans shared shared::cta'
 

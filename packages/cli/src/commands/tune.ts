@@ -83,7 +83,7 @@ async function run(options: TuneOptions): Promise<void> {
   const outcomes: Outcome[] = []
   for (const job of await tuneJobs(options)) {
     if (stop.signal.aborted) break
-    outcomes.push(await tuneOne(job, options, settings, stop.signal))
+    outcomes.push(await tuneOne(job, options, options.cell === undefined ? brief(settings) : settings, stop.signal))
   }
   process.removeListener('SIGINT', onSignal)
   if (options.json) printJson(outcomes.length === 1 ? documentOf(outcomes[0]!) : { results: outcomes.map(documentOf) })
@@ -96,6 +96,11 @@ interface Settings {
   readonly budgetMs: number | undefined
   readonly seed: number
   readonly strategy: StrategyName | undefined
+}
+
+/** The main job tunes several kernels, perhaps on a driver that runs on the CPU: fewer trials each. */
+function brief(settings: Settings): Settings {
+  return { ...settings, trials: settings.trials ?? 8 }
 }
 
 function settingsOf({ trials, budget, seed, strategy }: TuneOptions): Settings {
