@@ -24,9 +24,9 @@ test.each(oddProblems('f32'))(
 )
 
 test.each(['mingru', 'lstm'])('%s: Dawn accepts every configuration of a small space', async (cell) => {
-  const problem: Problem = { cell, dtype: 'f32', batch: 2, time: 9, heads: 1, headDim: 8 }
+  const problem: Problem = { cell, dtype: 'f32', batch: 2, time: 9, heads: 1, headDim: 16 }
   const { names, columns, length } = all(spaceOf(kernelId(problem, 'wgsl'), problem, adapter))
-  expect(length).toBeGreaterThan(20)
+  expect(length).toBeGreaterThan(10)
   for (let row = 0; row < length; row++)
     await expectValid(problem, Object.fromEntries(names.map((name, i) => [name, columns[i]![row]!])))
 })

@@ -134,8 +134,9 @@ void combineMatch(void* const* arguments, uint32_t mask) {
   eachLane(mask, [&](uint32_t lane) {
     Match& own = *static_cast<Match*>(arguments[lane]);
     own.same = 0;
-    eachLane(mask,
-        [&](uint32_t other) { own.same |= uint32_t(static_cast<Match*>(arguments[other])->value == own.value) << other; });
+    eachLane(mask, [&](uint32_t other) {
+      if (static_cast<Match*>(arguments[other])->value == own.value) own.same |= 1u << other;
+    });
   });
 }
 

@@ -80,7 +80,7 @@ describe.runIf(missing === undefined)('backends', { timeout: 120_000 }, () => {
   test('a launch that the GPU would refuse is refused', async () => {
     const loaded = await cudaBackend(h100, { toolchain }).load(await kernelOf())
     if (loaded.status !== 'loaded') throw new Error(loaded.message)
-    const plan = planOf({ ...launch, sharedBytes: 230_000 })
+    const plan = planOf({ ...launch, sharedBytes: 232_000 })
     expect(await loaded.run(plan, { x })).toMatchObject({ status: 'runtime', reason: 'launch' })
     expect(await loaded.run(planOf({ ...launch, grid: 2000, cooperative: true }), { x })).toEqual({
       status: 'runtime',

@@ -26,8 +26,8 @@ export interface CudaOptions {
 }
 
 /**
- * A CUDA GPU that is not here: candidates are compiled for its architecture, with the compiler's report, and their PTX runs
- * on the CPU. Translating and building for the CPU waits for the first run, as many candidates are only compiled.
+ * A CUDA GPU that is not here: candidates are compiled for its architecture, with the compiler's report, and their PTX
+ * runs on the CPU. Translating and building for the CPU waits for the first run, as many candidates are only compiled.
  */
 export function cudaBackend(device: CudaDevice, options: CudaOptions): Backend {
   return makeBackend(device.name, device, options, 'at-first-run')

@@ -11,13 +11,16 @@ import { dirname, join, resolve } from 'node:path'
 export interface Cache {
   readonly folder: string
   /**
-   * The folder of the entry `kind` made from `parts`. Where there is none, `make` fills an empty folder, which becomes the
-   * entry when it returns true and is thrown away when it returns false; undefined then.
+   * The folder of the entry `kind` made from `parts`. Where there is none, `make` fills an empty folder, which becomes
+   * the entry when it returns true and is thrown away when it returns false; undefined then.
    */
   entry(kind: string, parts: readonly string[], make: (folder: string) => Promise<boolean>): Promise<string | undefined>
 }
 
-/** `.cache/tilewright/cuda` in the nearest `node_modules` at or above the working directory, else in the system's folder. */
+/**
+ * `.cache/tilewright/cuda` in the nearest `node_modules` at or above the working directory, else in the system's
+ * folder.
+ */
 export function defaultCacheFolder(): string {
   for (let folder = resolve('.'); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'node_modules'))) return join(folder, 'node_modules', '.cache', 'tilewright', 'cuda')
@@ -27,7 +30,10 @@ export function defaultCacheFolder(): string {
 
 const open = new Map<string, Cache>()
 
-/** The cache in that folder; the same object for the same folder, so that one process never makes an entry twice at once. */
+/**
+ * The cache in that folder; the same object for the same folder, so that one process never makes an entry twice at
+ * once.
+ */
 export function openCache(folder: string = defaultCacheFolder()): Cache {
   const place = resolve(folder)
   const cache = open.get(place) ?? makeCache(place)

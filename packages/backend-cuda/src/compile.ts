@@ -65,8 +65,8 @@ export async function compile(source: string, options: CompileOptions): Promise<
 }
 
 /**
- * The architecture whose PTX nvcc makes. One PTX serves every GPU from compute 8.0 on, with the same registers as PTX of
- * the GPU's own; a source that asks for its architecture, and the `a` and `f` architectures, need their own.
+ * The architecture whose PTX nvcc makes. One PTX serves every GPU from compute 8.0 on, with the same registers as PTX
+ * of the GPU's own; a source that asks for its architecture, and the `a` and `f` architectures, need their own.
  */
 export function virtualArchitecture(source: string, architecture: string): string {
   const own = architecture.replace('sm_', 'compute_')

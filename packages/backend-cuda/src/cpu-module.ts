@@ -22,8 +22,8 @@ export interface CpuModule {
 const OPTIMISATION = ['-Og']
 
 /**
- * Translates PTX and compiles it for this machine; answered from the cache where that was done before. Instructions that
- * are not known give a `compile` failure with reason `unknown-instruction`, which names them.
+ * Translates PTX and compiles it for this machine; answered from the cache where that was done before. Instructions
+ * that are not known give a `compile` failure with reason `unknown-instruction`, which names them.
  */
 export async function buildModule(
   ptx: string,

@@ -116,6 +116,11 @@ describe.runIf(missing === undefined)('kernels that are right', { timeout: 120_0
     expect(furthest(await outputOf({ ...tile, seed }))).toBeLessThan(DEPTH * 2 ** -23 * DEPTH)
   })
 
+  test('the PTX of compute 12.0 gives the same tile product', async () => {
+    const newest = { ...tile, defines: ['ARCHITECTURE __CUDA_ARCH__'], architecture: 'sm_120' }
+    expect(await outputOf(newest)).toEqual(await outputOf(tile))
+  })
+
   test('without the wait for its copies the tile product is wrong', async () => {
     expect(furthest(await outputOf({ ...tile, defines: ['NO_WAIT'] }))).toBeNaN()
   })

@@ -13,9 +13,9 @@ import { firstLines, noEntryPoint, timedOut, unknownBuffer, wrongArguments, wron
 const FAILED = 3
 
 /**
- * Runs a plan on the CPU, in a process of its own. A kernel that fails gives a `runtime` failure whose reason is what the
- * runtime found (`out-of-bounds`, `deadlock`, …); one that does not end gives `timeout`. Throws `E_PLAN` for a plan that
- * does not fit the module, and `E_INPUTS` for tensors that do not fit the plan.
+ * Runs a plan on the CPU, in a process of its own. A kernel that fails gives a `runtime` failure whose reason is what
+ * the runtime found (`out-of-bounds`, `deadlock`, …); one that does not end gives `timeout`. Throws `E_PLAN` for a plan
+ * that does not fit the module, and `E_INPUTS` for tensors that do not fit the plan.
  */
 export async function runModule(
   module: CpuModule,

@@ -5,8 +5,8 @@ import type { CompilerReport, Failure } from '@tilewright/tuner'
 import { blockTooLarge, gridTooLarge } from './messages.ts'
 
 /**
- * What the driver would answer to a launch that the device cannot make, undefined for plans that it can: a block must fit
- * on a multiprocessor with the registers that the compiler gave it, and all blocks of a cooperative launch at once.
+ * What the driver would answer to a launch that the device cannot make, undefined for plans that it can: a block must
+ * fit on a multiprocessor with the registers that the compiler gave it, and all blocks of a cooperative launch at once.
  */
 export function checkLaunches(
   plan: Plan,

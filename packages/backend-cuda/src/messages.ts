@@ -7,7 +7,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
 /** A program of the toolchain that does not answer to `--version`. */
 export function missingProgram(path: string): string {
   const name = Object.keys(WITHOUT).find((known) => path.endsWith(known)) ?? 'g++'
-  return `${path}: no such program, or it does not answer to --version: ${WITHOUT[name]}; install it, or put it on the PATH`
+  const lost = WITHOUT[name]
+  return `${path}: no such program, or it does not answer to --version: ${lost}; install it, or put it on the PATH`
 }
 
 export function timedOut(what: string, ms: number): string {
@@ -15,7 +16,8 @@ export function timedOut(what: string, ms: number): string {
 }
 
 export function unknownInstructions(name: string, opcodes: readonly string[]): string {
-  return `${name}: instructions that the CPU runtime does not know: ${opcodes.join(', ')}; the kernel compiles, but only a GPU can run it`
+  const list = opcodes.join(', ')
+  return `${name}: instructions that the CPU runtime does not know: ${list}; the kernel compiles, but only a GPU can run it`
 }
 
 /** Our own C++ does not compile: a compiler too old, or broken. */

@@ -6,8 +6,9 @@ export interface EntryReport extends CompilerReport {
 }
 
 /**
- * Reads what `ptxas -v` wrote to stderr: a report for each entry point, by name. Parts that are zero are left out of that
- * text, and so are 0 here. Functions that are no entry points have properties but no `Used` line, and are left out.
+ * Reads what `ptxas -v` wrote to stderr: a report for each entry point, by name. Parts that are zero are left out of
+ * that text, and so are 0 here. Functions that are no entry points have properties but no `Used` line, and are left
+ * out.
  */
 export function parsePtxasReport(text: string): Readonly<Record<string, EntryReport>> {
   const reports: Record<string, EntryReport> = {}

@@ -11,8 +11,8 @@ const files = readdirSync(directory).filter((name) => name.endsWith('.json'))
 test.each(files)('%s agrees to 1e-9', (file) => {
   const vectors = readVectors(file)
   const { kind } = vectors.cell
-  if (kind === 'recurrent') checkRecurrent(vectors.cell, vectors)
-  else checkScan(vectors.cell, vectors)
+  if (kind === 'recurrent') expectRecurrent(vectors.cell, vectors)
+  else expectScan(vectors.cell, vectors)
 })
 
 test('the files cover every built-in cell', () => {
@@ -22,7 +22,7 @@ test('the files cover every built-in cell', () => {
   )
 })
 
-function checkRecurrent(recurrent: RecurrentCell, { counts, tensor }: Vectors): void {
+function expectRecurrent(recurrent: RecurrentCell, { counts, tensor }: Vectors): void {
   const sizes = { batch: counts.B!, time: counts.T!, heads: counts.heads!, headDim: counts.headDim! }
   const inputs = { Wx: tensor('Wx'), R: tensor('R'), b: tensor('b'), initialStates: tensor('initialStates') }
   const { states } = forward(recurrent, sizes, inputs)
@@ -31,7 +31,7 @@ function checkRecurrent(recurrent: RecurrentCell, { counts, tensor }: Vectors): 
   for (const [name, values] of Object.entries(gradients)) expectClose(name, values, tensor(name))
 }
 
-function checkScan(scan: ScanCell, { counts, tensor, has }: Vectors): void {
+function expectScan(scan: ScanCell, { counts, tensor, has }: Vectors): void {
   const sizes = { batch: counts.B!, time: counts.T!, channels: counts.D! }
   const inputs = Object.fromEntries(scan.inputs.map((name) => [name, tensor(name)]))
   const initial = has('h0') ? { h0: tensor('h0') } : {}

@@ -3,3 +3,5 @@ import { main } from '../dist/main.js'
 
 // `tune --device …` is `tilewright tune --device …`.
 await main(['tune', ...process.argv.slice(2)])
+// A kernel that hangs in a driver keeps the event loop alive for ever.
+process.exit(process.exitCode ?? 0)

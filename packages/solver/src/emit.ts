@@ -149,7 +149,7 @@ export class Emitter {
     const isSafe = bounds[0] >= -SAFE && bounds[1] <= SAFE
     const isDivisible = isWithin(left, SAFE) && isWithin(right, SAFE) && right.bounds[0] > 0
     if ((op === '+' || op === '-' || op === '*') && isSafe) return { text: `(${left.text}${op}${right.text})`, risky }
-    if (op === '//' && isDivisible) return { text: `Math.floor(${left.text}/${right.text})`, risky }
+    if (op === '//' && isDivisible) return { text: this.#floor(left.text, left.bounds[0], right.text), risky }
     if (op === '%' && isDivisible) {
       if (left.bounds[0] >= 0) return { text: `(${left.text}%${right.text})`, risky }
       const divisor = this.#share(right.text)
@@ -157,6 +157,14 @@ export class Emitter {
     }
     const helper = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '//': 'floorDiv', '%': 'mod', '^': 'pow' }[op]
     return { text: `H.${helper}(${left.text},${right.text})`, risky: true }
+  }
+
+  // Integers all the way where nothing is negative: a fraction in between is a number on the heap until the loops have
+  // been optimised.
+  #floor(left: string, least: number, right: string): string {
+    if (least < 0) return `Math.floor(${left}/${right})`
+    const [dividend, divisor] = [this.#share(left), this.#share(right)]
+    return `((${dividend.first}-${dividend.again}%${divisor.first})/${divisor.again})`
   }
 
   #call(name: string, args: readonly Emitted[]): { readonly text: string; readonly risky: boolean } {
@@ -167,7 +175,8 @@ export class Emitter {
     if (name === 'min' || name === 'max' || name === 'abs') return { text: `Math.${name}(${texts.join(',')})`, risky }
     if ((name === 'ceil_div' || name === 'round_up') && isSmall && b!.bounds[0] > 0) {
       const divisor = this.#share(b!.text)
-      const quotient = `Math.floor((${a!.text}+${divisor.first}-1)/${divisor.again})`
+      // The divisor is read first: its place is the first in the text.
+      const quotient = this.#floor(`(${divisor.first}-1+${a!.text})`, a!.bounds[0], divisor.again)
       return { text: name === 'ceil_div' ? quotient : `(${quotient}*${divisor.again})`, risky }
     }
     if (name === 'divides' && isSmall && a!.bounds[0] > 0) return { text: `(${b!.text}%${a!.text}===0)`, risky }

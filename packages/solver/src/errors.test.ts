@@ -60,7 +60,10 @@ describe('refused with place and reason', () => {
     ['rule "r : 1 == 1', 'E_SPACE_SYNTAX rules.space:3:6: this text has no closing quote on its line; add one'],
     ['rule "r" : 1 == 1 & 2 == 2', 'E_SPACE_SYNTAX rules.space:3:19: "&" has no meaning here'],
     ['rulle "r" : 1 == 1', 'did you mean rule?'],
-    [`rule "r" : (A, B) in [(1, 2), (1, 2, 3)]`, 'E_SPACE_SYNTAX rules.space:3:31: this row has 3 numbers, the tuple 2'],
+    [
+      `rule "r" : (A, B) in [(1, 2), (1, 2, 3)]`,
+      'E_SPACE_SYNTAX rules.space:3:31: this row has 3 numbers, the tuple 2',
+    ],
     ['import "a.space"', 'E_SPACE_IMPORT rules.space:3:8: a.space cannot be read here: nothing says where'],
   ])('%s', (text, message) => {
     expect(refusal(`${P}${text}`)).toContain(message)

@@ -47,7 +47,9 @@ test('a range without end reaches as far as its rules let it', () => {
 })
 
 test('a rule that bounds a range without end stays in the conflict', () => {
-  const explanation = explain(space('param A in 1..\nrule "low" : A <= 5\nrule "odd" : A % 2 == 1\nrule "high" : A >= 10'))
+  const explanation = explain(
+    space('param A in 1..\nrule "low" : A <= 5\nrule "odd" : A % 2 == 1\nrule "high" : A >= 10'),
+  )
   if (explanation.status === 'feasible') throw new Error('feasible')
   expect(explanation.conflict.map(({ rule }) => rule)).toEqual(['low', 'high'])
   expect(explanation.conflict.map(({ values }) => values)).toEqual([
@@ -61,7 +63,12 @@ test('relaxations are the nearest values that fit, past those that make no sense
     D: 13,
     SMS: 3,
   })
-  const explanation = explain(tiles, { relax: [{ given: 'D', from: -100, to: 12 }, { given: 'SMS', from: 1, to: 50 }] })
+  const explanation = explain(tiles, {
+    relax: [
+      { given: 'D', from: -100, to: 12 },
+      { given: 'SMS', from: 1, to: 50 },
+    ],
+  })
   expect(explanation).toMatchObject({
     status: 'infeasible',
     relaxations: [
@@ -100,5 +107,12 @@ test('an optimum carries its certificate', () => {
 
 test('columns are lists of the parameters in declaration order', () => {
   const { names, columns, length } = all(space('param A in [2, 1]\nparam B in [5000000000]'))
-  expect([names, columns.map((column) => [...column]), length]).toEqual([['A', 'B'], [[1, 2], [5e9, 5e9]], 2])
+  expect([names, columns.map((column) => [...column]), length]).toEqual([
+    ['A', 'B'],
+    [
+      [1, 2],
+      [5e9, 5e9],
+    ],
+    2,
+  ])
 })

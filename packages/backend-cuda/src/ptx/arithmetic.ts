@@ -37,7 +37,10 @@ function expression(
   })
 }
 
-/** A floating-point operation with PTX's modifiers: flushing of subnormals, saturation, and roundings other than to nearest. */
+/**
+ * A floating-point operation with PTX's modifiers: flushing of subnormals, saturation, and roundings other than to
+ * nearest.
+ */
 function floating(
   modifiers: string,
   make: (operands: readonly string[], type: ValueType) => string,

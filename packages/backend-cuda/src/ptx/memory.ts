@@ -105,7 +105,8 @@ const isSpace: Rule = rule('global shared local', ({ operands, modifiers }, scop
   return write(operands[0]!, typeOf('pred')!, call, scope)
 })
 
-// cp.async.ca.shared.global [to], [from], 16{, source bytes}; cp.async.commit_group; cp.async.wait_group N; cp.async.wait_all
+// cp.async.ca.shared.global [to], [from], 16{, source bytes}; cp.async.commit_group; cp.async.wait_group N;
+// cp.async.wait_all
 const copyAsync: Rule = rule(
   `async ca cg shared shared::cta global commit_group wait_group wait_all ${CACHE}`,
   ({ operands, modifiers }, scope) => {

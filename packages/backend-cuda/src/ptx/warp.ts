@@ -13,7 +13,6 @@ const shuffle: Rule = rule('sync up down bfly idx', ({ operands, modifiers }, sc
   const [target, inside] = targets.split('|') as [string, string | undefined]
   const words = [value, lane, clamp, mask].map((operand) => read(operand, WORD, scope)).join(', ')
   const call = `shuffle(t, ShuffleMode::${SHUFFLES[modifiers[1]!]}, ${words}, in, ${scope.place})`
-  // The result first into a variable of its own: the target may be among the operands of a retry.
   return `{ bool in; const uint32_t w = ${call}; ${write(target, WORD, 'w', scope)} ${inside === undefined ? '' : write(inside, PREDICATE, 'in', scope)} }`
 })
 

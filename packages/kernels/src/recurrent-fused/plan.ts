@@ -65,7 +65,7 @@ function wgslPlan(problem: Problem, buffers: readonly PlanBuffer[], numberOf: Nu
         scalars: [
           { name: 'batch', value: batch },
           { name: 'time', value: time },
-          ],
+        ],
       },
     ],
   }

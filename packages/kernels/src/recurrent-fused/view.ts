@@ -4,9 +4,7 @@ import type { Problem, Target } from '../problem.ts'
 
 // Names of the templates around the printed lines.
 const RESERVED: Readonly<Record<Target, readonly string[]>> = {
-  cuda: 'b e k R Wx wx ry bias row unit time state states head batch chunk element hidden partial exists'.split(
-    ' ',
-  ),
+  cuda: 'b e k R Wx wx ry bias row unit time state states head batch chunk element hidden partial exists'.split(' '),
   wgsl: 'b n d t R Wx wx ry bias row own at time states head batch chunk element hidden partial'.split(' '),
 }
 

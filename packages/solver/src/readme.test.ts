@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { best, bind, count, parse } from './index.ts'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const blocks = (language: string): readonly string[] =>
+  [...readme.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].filter(([, name]) => name === language).map(([, , text]) => text!)
+
+test('every rule file of the README is understood and has solutions', () => {
+  expect(blocks('space')).toHaveLength(2)
+  for (const text of blocks('space')) {
+    const model = parse(text)
+    const values: Record<string, number> = { HEAD_DIM: 768, SMS: 132, N: 12 }
+    const space = bind(model, Object.fromEntries(model.givens.map((name) => [name, values[name]!])))
+    expect(count(space)).toBeGreaterThan(0n)
+  }
+})
+
+test('the program of the README finds what its comments say', () => {
+  const [rules] = blocks('space')
+  const [program] = blocks('ts')
+  const lines = program!.split('\n').filter((line) => line !== '' && !line.startsWith('import'))
+  const told = lines.filter((line) => line.includes(' // '))
+  const body = lines.map((line) => line.replace(/!/g, '').replace(/^(.*) \/\/ .*$/, 'found.push($1)')).join('\n')
+  const run = new Function('best', 'bind', 'count', 'parse', 'text', `const found = []\n${body}\nreturn found`)
+  const found = run(best, bind, count, parse, rules) as readonly unknown[]
+  expect(told).toHaveLength(2)
+  const shown = found.map((value) => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)))
+  expect(shown).toEqual(
+    told.map((line) =>
+      line
+        .split(' // ')[1]!
+        .replace(/(\w+):/g, '"$1":')
+        .replace(/\s/g, ''),
+    ),
+  )
+})
