@@ -1,4 +1,4 @@
-import { cudaBackend } from '@tilewright/backend-cuda'
+import { compile, cudaBackend } from '@tilewright/backend-cuda'
 import { device, type CudaDevice } from '@tilewright/devices'
 import { derive, problemText, type Problem } from '@tilewright/kernels'
 import { expect, test } from 'vitest'
@@ -17,13 +17,17 @@ test.each(['a100-80gb', 'h100-sxm', 'rtx-5090'])(
   '%s: what the rules admit compiles without warnings or spills',
   async (name) => {
     const gpu = device(name) as CudaDevice
-    const backend = cudaBackend(gpu, { toolchain: await toolchain() })
+    const tools = await toolchain()
+    const backend = cudaBackend(gpu, { toolchain: tools })
     const problems = name === 'h100-sxm' ? [...LARGE, ...oddProblems('f32'), ...oddProblems('bf16')] : LARGE
     for (const problem of problems)
       for (const config of configurations(problem, gpu, name === 'h100-sxm' ? 1 : 0)) {
         const loaded = await backend.load(rendered(problem, gpu, config))
         const what = `${problemText(problem)} ${JSON.stringify(config)}`
         expect(loaded, what).toMatchObject({ status: 'loaded', report: { spillBytes: 0 } })
+        expect(await compile(kernel.source, { toolchain: tools, architecture: gpu.architecture }), what).toMatchObject({
+          warnings: '',
+        })
         if (loaded.status !== 'loaded' || kernelId(problem, 'cuda').kernel === 'scan') continue
         const { THREADS } = derive(kernelId(problem, 'cuda'), problem, config, ['THREADS'])
         // What the launch needs: all registers of a block in the file (CUDA programming guide, 65,536 per multiprocessor).

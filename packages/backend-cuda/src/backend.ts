@@ -1,4 +1,3 @@
-import { release } from 'node:os'
 import type { Kernel } from '@tilewright/codegen'
 import { device as findDevice } from '@tilewright/devices'
 import type { CudaDevice } from '@tilewright/devices'
@@ -59,7 +58,7 @@ function makeBackend(
       nvcc: nvcc.version,
       ptxas: ptxas.version,
       ...(cxx.status === 'missing' ? {} : { cxx: cxx.version }),
-      system: `${process.platform} ${process.arch} ${release()}`,
+      system: `${process.platform} ${process.arch}`,
       seed: String(options.seed ?? 0),
     },
     load: (kernel) => load(kernel, device, options, builds),

@@ -69,7 +69,8 @@ export function floorMod(a: number, b: number): number {
 
 function gcd(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)]
-  while (y !== 0) [x, y] = [y, x % y]
+  // Not `y !== 0`: generated code goes on with NaN after a value that does not exist, and this has to end.
+  while (y > 0) [x, y] = [y, x % y]
   return x
 }
 

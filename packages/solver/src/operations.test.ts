@@ -116,3 +116,11 @@ test('columns are lists of the parameters in declaration order', () => {
     2,
   ])
 })
+
+test('a divisor without a value ends neither in a wrong answer nor in no answer', () => {
+  const text = 'param P in [4, 7]\nparam Q in 1..2\nlet REST = 0 % log2(P)\nrule "r" : lcm(REST, 10) < Q + 7'
+  expect(all(space(text)).columns.map((column) => [...column])).toEqual([
+    [4, 4],
+    [1, 2],
+  ])
+})
