@@ -22,7 +22,8 @@ test.each(['a100-80gb', 'h100-sxm', 'rtx-5090'])(
     const problems = name === 'h100-sxm' ? [...LARGE, ...oddProblems('f32'), ...oddProblems('bf16')] : LARGE
     for (const problem of problems)
       for (const config of configurations(problem, gpu, name === 'h100-sxm' ? 1 : 0)) {
-        const loaded = await backend.load(rendered(problem, gpu, config))
+        const kernel = rendered(problem, gpu, config)
+        const loaded = await backend.load(kernel)
         const what = `${problemText(problem)} ${JSON.stringify(config)}`
         expect(loaded, what).toMatchObject({ status: 'loaded', report: { spillBytes: 0 } })
         expect(await compile(kernel.source, { toolchain: tools, architecture: gpu.architecture }), what).toMatchObject({

@@ -32,7 +32,8 @@ export function encode(dtype: PlanBuffer['dtype'], values: Float32Array): Uint8A
 
 /** The inverse of `encode`; exact. */
 export function decode(dtype: PlanBuffer['dtype'], bytes: Uint8Array): Float32Array {
-  const copy = bytes.slice().buffer
+  // Node's Buffer is a Uint8Array whose own slice shares memory with a pool; a copy of exactly these bytes is meant.
+  const copy = Uint8Array.from(bytes).buffer
   if (dtype === 'f32') return new Float32Array(copy)
   if (dtype === 'u32') return Float32Array.from(new Uint32Array(copy))
   return new Float32Array(Uint32Array.from(new Uint16Array(copy), (half) => half << 16).buffer)
