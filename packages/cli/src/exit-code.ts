@@ -58,7 +58,7 @@ export function verdictOf(error: unknown): { readonly exit: ExitCode; readonly m
 function fileSentence(error: Error, code: string): string {
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'file'
   const why: Readonly<Record<string, string>> = {
-    ENOENT: 'does not exist',
+    ENOENT: 'does not exist, or cannot be made',
     EACCES: 'may not be accessed',
     EPERM: 'may not be changed',
     EISDIR: 'is a folder, not a file',

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 /** The one JSON document of a command; `schemaVersion` changes when a reader would misread it. */
 export function printJson(document: Readonly<Record<string, unknown>>): void {
@@ -37,14 +38,25 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), ...rows.map(line)].join('\n')
 }
 
+/**
+ * Makes a folder and those above it. Node's own recursive mkdir never ends where the file system makes no folders, as in
+ * /proc (tried with Node 20.20).
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  // Reading says what is wrong with a file that stands where a folder should.
+  if (existsSync(folder)) return void (await readdir(folder))
+  const above = dirname(folder)
+  if (above !== folder) await makeFolder(above)
+  await mkdir(folder)
+}
+
 /** Writes all files or none under their final name: each goes to a temporary file first, then all are renamed. */
 export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const pairs = Object.entries(files).map(([name, text]) => ({ path: join(folder, name), text }))
   const temporary = (path: string): string => `${path}.${process.pid}.tmp`
-  await mkdir(folder, { recursive: true })
+  await makeFolder(resolve(folder))
   try {
     for (const { path, text } of pairs) {
-      await mkdir(dirname(path), { recursive: true })
       await writeFile(temporary(path), text)
     }
   } catch (error) {

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, rename } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { templateHash, VERSION } from '@tilewright/codegen'
 import { rulesHash, type Problem } from '@tilewright/kernels'
 import { shelfOf, type Preset, type PresetFile } from '@tilewright/presets'
 import { writePresetFile } from '@tilewright/presets/store'
 import type { Backend, CompilerReport, Tuned } from '@tilewright/tuner'
 import { kernelFiles } from './kernel-files.ts'
-import { writeFiles } from './output.ts'
+import { makeFolder, writeFiles } from './output.ts'
 
 /** Where the files of one device go: `out/nvidia/sm_90/h100-sxm`. Throws what the disk says when it cannot be written. */
 export async function outputFolder(root: string, backend: Backend): Promise<string> {
   const { vendor, architecture, device } = shelfOf(backend.device)
   const folder = join(root, vendor, architecture, device)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(resolve(folder))
   await access(folder, constants.W_OK)
   return folder
 }
