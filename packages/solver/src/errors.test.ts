@@ -46,7 +46,7 @@ describe('refused with place and reason', () => {
     [`rule "r" : gcd(A) == 1`, 'E_SPACE_SYNTAX rules.space:3:12: gcd takes 2 arguments, not 1'],
     [`rule "r" : A`, 'E_SPACE_TYPE rules.space:3:12: this is a number where a condition is needed; compare it'],
     [`rule "r" : not A`, 'E_SPACE_TYPE rules.space:3:16: this is a number where a condition is needed'],
-    [`rule "r" : (A == 1) + 1 == 2`, 'E_SPACE_TYPE rules.space:3:13: this is a condition where a number is needed'],
+    [`rule "r" : (A == 1) + 1 == 2`, 'E_SPACE_TYPE rules.space:3:12: this is a condition where a number is needed'],
     [`rule "r" : if A == 1 then B else B == 1`, 'E_SPACE_TYPE rules.space:3:'],
     [`minimise A == 1`, 'E_SPACE_TYPE rules.space:3:10: this is a condition where a number is needed'],
     [`param A in 1..2`, 'E_SPACE_NAME rules.space:3:7: A is already defined; choose another name'],

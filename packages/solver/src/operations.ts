@@ -93,7 +93,7 @@ export function violated(space: Space, configuration: Configuration): readonly s
     return 'from' in values ? value < values.from || (value - values.from) % values.step !== 0 : !values.includes(value)
   })
   if (outside.length > 0) return outside.map(({ name }) => `${name}'s domain`)
-  const values = { ...space.givens, ...configuration }
+  const values = { ...configuration, ...space.givens }
   return space.rules.filter(({ condition }) => !holds(condition, values, space.lets)).map(({ name }) => name)
 }
 

@@ -250,7 +250,8 @@ class Parser {
     if (token.kind === 'sign' && token.text === '(') {
       const inner = this.expression()
       this.#expect(')')
-      return inner
+      // With its brackets: a rule's text is cut from the source by where its parts begin and end.
+      return { ...inner, at: this.#since(token) }
     }
     if (token.kind === 'name')
       return this.#take('(') ? this.#call(token) : { kind: 'name', name: token.text, at: token.at }
