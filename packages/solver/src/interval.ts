@@ -96,9 +96,14 @@ function arithmetic(op: ArithmeticOp, a: Interval, b: Interval): Interval {
     }
     case '^':
       return a[0] >= 0 && b[0] >= 0
-        ? [Math.min(a[0] ** b[0], a[0] ** b[1]), Math.max(a[1] ** b[1], a[1] ** b[0])]
+        ? [Math.min(power(a[0], b[0]), power(a[0], b[1])), Math.max(power(a[1], b[1]), power(a[1], b[0]))]
         : ANYTHING
   }
+}
+
+// 1 ** Infinity is NaN in JavaScript, and every comparison with that is false.
+function power(x: number, y: number): number {
+  return x === 1 ? 1 : x ** y
 }
 
 function quotient(x: number, y: number): number {

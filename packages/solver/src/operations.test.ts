@@ -124,3 +124,9 @@ test('a divisor without a value ends neither in a wrong answer nor in no answer'
     [1, 2],
   ])
 })
+
+test('bounds of a power of one stay one, however large the exponent may be', () => {
+  // Found by brute.test.ts: 1 ^ (an unbounded exponent) was taken for surely false.
+  const space = bind(parse('param P in -1..\nrule "end" : P <= 2\nrule "one" : 1 ^ (12 ^ P) < 2'), {})
+  expect([...all(space).columns[0]!]).toEqual([0, 1, 2])
+})
