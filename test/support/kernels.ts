@@ -1,6 +1,14 @@
 import { generate, type Kernel } from '@tilewright/codegen'
 import type { Device } from '@tilewright/devices'
-import { familyOf, spaceOf, type Configuration, type KernelId, type Problem, type Target } from '@tilewright/kernels'
+import {
+  familyOf,
+  problemText,
+  spaceOf,
+  type Configuration,
+  type KernelId,
+  type Problem,
+  type Target,
+} from '@tilewright/kernels'
 import { best, sample } from '@tilewright/solver'
 
 /** Fixed, so that a failure is the same failure tomorrow; named in every message. */
@@ -13,7 +21,10 @@ export function kernelId(problem: Problem, target: Target): KernelId {
 /** The model's best configuration and `count` others drawn uniformly. */
 export function configurations(problem: Problem, device: Device, count: number): readonly Configuration[] {
   const space = spaceOf(kernelId(problem, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, device)
-  return [...best(space, 1).map(({ configuration }) => configuration), ...sample(space, count, SEED)]
+  const [first] = best(space, 1)
+  // Without this a size that the rules refuse would pass every test that walks its configurations.
+  if (!first) throw new Error(`no configuration fits ${problemText(problem)} on ${device.name}`)
+  return [first.configuration, ...sample(space, count, SEED)]
 }
 
 export function rendered(problem: Problem, device: Device, config: Configuration): Kernel {
