@@ -6,11 +6,6 @@ import type { Plan } from './plan.ts'
 import type { Configuration, KernelId, Problem } from './problem.ts'
 import { derive, rulesOf } from './space.ts'
 
-/** Sizes for a problem of which only the cell was said. */
-export function defaultProblem(cell: string): Problem {
-  return { cell, dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 256 }
-}
-
 /** Name of the kernel's entry point; also the stem of its file name. */
 export function entryPointOf(id: KernelId, problem: Problem): string {
   return family(id.kernel).entryPoint(problem)
@@ -24,7 +19,6 @@ export function planOf(id: KernelId, problem: Problem, config: Configuration): P
 
 /**
  * What the template of a kernel sees: of the parameters and lets those among `names`, and the family's own names.
- * A parameter that neither the template nor a let in its use reads would be a defect of the template.
  */
 export function viewOf(id: KernelId, problem: Problem, config: Configuration, names: readonly string[]): TemplateView {
   checkKernel(id, problem)

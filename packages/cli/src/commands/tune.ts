@@ -20,7 +20,7 @@ import {
 import { logFile } from '@tilewright/tuner/log-file'
 import type { Command } from 'commander'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
-import { CommandError, EXIT, usage, type ExitCode } from '../exit-code.ts'
+import { CommandError, EXIT, usage } from '../exit-code.ts'
 import { explanationText } from '../explanation.ts'
 import { duration, print, printJson, progress, table } from '../output.ts'
 import { countOf, kernelOf, withProblem, type ProblemOptions } from '../problem-options.ts'
@@ -197,7 +197,6 @@ function medianOf(values: readonly number[]): number {
 /** The result of one job as data; `status` is the winner's where there is one. */
 function documentOf({ device, problem, id, result, files }: Outcome): Readonly<Record<string, unknown>> {
   const base = { device, kernel: id, problem, files }
-  if (result.status === 'infeasible') return { ...base, ...result }
   if (result.status !== 'tuned') return { ...base, ...result }
   const { kernel, trial, ...rest } = result
   return {
@@ -251,7 +250,7 @@ function conclude(outcomes: readonly Outcome[], isInterrupted: boolean): void {
     const what = `${kernelText(id)}, ${problemText(problem)} on ${device}`
     if (result.status === 'infeasible')
       throw new CommandError(EXIT.infeasible, `${what}: ${explanationText(result.explanation)}`)
-    throw new CommandError(EXIT.failed as ExitCode, `${what}: ${failureText(result)}`)
+    throw new CommandError(EXIT.failed, `${what}: ${failureText(result)}`)
   }
 }
 
