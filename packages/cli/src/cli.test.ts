@@ -34,7 +34,7 @@ describe('bad input ends in one sentence on stderr and the contract’s exit cod
     ['a broken rule file', ['solve', 'broken.space', '--set', 'A=4'], 2, /^broken\.space:3:12: unknown name C/],
     ['a rule file that is not there', ['solve', 'none.space'], 2, /^none\.space: does not exist/],
     ['a folder that cannot be made', ['generate', ...LSTM, '-o', 'file/out'], 2, /file/],
-    ['a folder where none can be made', ['generate', ...LSTM, '-o', '/proc/tilewright'], 2, /^\/proc\/tilewright: /],
+    ['a folder where none can be made', ['generate', ...LSTM, '-o', '/proc/tilewright'], 2, /^\/proc\/tilewright: /m],
     ['an unknown option', ['generate', ...LSTM, '--fast'], 2, /unknown option '--fast'/],
     ['an unknown family', ['explain', ...LSTM, '--kernel', 'fused'], 2, /^--kernel: no family named fused/],
     ['WGSL in 16 bits', ['explain', '--device', 'apple-m2', '--cell', 'lstm', '--dtype', 'bf16'], 2, /use --dtype f32/],

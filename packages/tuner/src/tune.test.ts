@@ -188,11 +188,11 @@ test('a budget that is spent ends the search after one candidate', async () => {
 
 test('nothing fits a device that is too small, and the conflict is data', async () => {
   if (DEVICE.api !== 'webgpu') throw new Error('the fixture is a WebGPU device')
-  const device = { ...DEVICE, limits: { ...DEVICE.limits, maxComputeInvocationsPerWorkgroup: 8 } }
+  const device = { ...DEVICE, limits: { ...DEVICE.limits, maxStorageBuffersPerShaderStage: 4 } }
   const result = await tune(request({ backend: { ...simulated(), device } }))
   expect(result).toMatchObject({ status: 'infeasible', explanation: { status: 'infeasible' } })
   if (result.status === 'infeasible' && result.explanation.status === 'infeasible')
-    expect(result.explanation.conflict.map(({ rule }) => rule)).toEqual(['threads of a workgroup'])
+    expect(result.explanation.conflict.map(({ rule }) => rule)).toEqual(['buffers of a stage'])
 })
 
 test('an interrupted search keeps what it knows, resumes, and ends as if nothing had happened', async () => {
