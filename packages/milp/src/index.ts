@@ -1,3 +1,5 @@
+export type { BoundCosts, CostRow, Costs, CostTable, ValueCosts } from './costs.ts'
+export * from './encode.ts'
 export * from './errors.ts'
 export { ModelBuilder } from './model.ts'
 export type { LinearModel, Relation, Row, Term, Variable, VariableOptions } from './model.ts'

@@ -52,3 +52,61 @@ export function raggedTimes(configuration: number, found: number, wanted: number
 export function wrongMost(most: number): string {
   return `portfolio: at most ${most} configurations are asked for; it has to be an integer of 1 or more`
 }
+
+/** GLPK aborts on a name of 256 bytes. */
+export function longName(place: string, name: string, bytes: number): string {
+  return `${place}: the name ${name.slice(0, 20)}... has ${bytes} bytes; GLPK takes 255, give a shorter one`
+}
+
+/** GLPK aborts on them. */
+export function controlCharacter(place: string, name: string): string {
+  return `${place}: the name ${JSON.stringify(name)} has a control character; leave it out`
+}
+
+export function endlessDomain(name: string): string {
+  return `encode: the domain of ${name} has no end or is too large to list; every value becomes a column, so give it fewer`
+}
+
+export function unknownCostParam(place: string, name: string): string {
+  return `${place}: the space has no parameter ${name}; give costs to parameters only`
+}
+
+export function repeatedCostParam(place: string, name: string): string {
+  return `${place}: parameter ${name} stands twice; name it once`
+}
+
+export function raggedCostRow(place: string, row: number, found: number, params: number): string {
+  return `${place}: row ${row} has ${found} numbers for ${params} parameters; give each a value, and then the cost`
+}
+
+export function repeatedCostRow(place: string, row: number): string {
+  return `${place}: row ${row} has the values of an earlier row; give each combination one cost`
+}
+
+export function costNotFinite(place: string, row: number, cost: number): string {
+  return `${place}: the cost in row ${row} is ${cost}; leave out what must not be chosen`
+}
+
+export function wrongMostTuples(most: number): string {
+  return `encode: at most ${most} combinations are asked for; it has to be an integer of 1 or more`
+}
+
+export function tooManyTuples(title: string, most: number): string {
+  return `encode: ${title}: more than ${most} combinations are allowed; raise mostTuples, or use the solver's minimise`
+}
+
+export function tooManyCombinations(title: string, count: number, most: number): string {
+  return `encode: ${title}: ${count} combinations would be tested, more than ${most}; use the solver's minimise`
+}
+
+export function noSingleValue(name: string, values: readonly number[]): string {
+  return `decode: ${name} has ${values.length === 0 ? 'no value' : `the values ${values.join(', ')}`}; pass the values of a solution of this model`
+}
+
+export function brokenRules(names: readonly string[]): string {
+  return `decode: the configuration breaks ${names.map((name) => `"${name}"`).join(', ')}; the encoding or GLPK is wrong`
+}
+
+export function costDiffers(stated: number, summed: number | undefined): string {
+  return `encode: GLPK states the cost ${stated}, the configuration costs ${summed ?? 'nothing that is known'}; the costs differ too much in size`
+}

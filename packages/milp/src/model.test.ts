@@ -32,6 +32,10 @@ describe('a model', () => {
     [() => builder().variable('y', { lower: 2, upper: 1 }).minimise([]), 'm: y: lower bound 2 is above upper bound 1; exchange them'],
     [() => builder().variable('k', { lower: 0.5, integer: true }).minimise([]), 'm: k: lower bound of an integer variable is 0.5; round it up'],
     [() => builder().variable('k', { upper: 2.5, integer: true }).minimise([]), 'm: k: upper bound of an integer variable is 2.5; round it down'],
+    [() => builder().variable('x'.repeat(256)).minimise([]), 'm: the name xxxxxxxxxxxxxxxxxxxx... has 256 bytes; GLPK takes 255, give a shorter one'],
+    [() => builder().variable('é'.repeat(128)).minimise([]), 'm: the name éééééééééééééééééééé... has 256 bytes; GLPK takes 255, give a shorter one'],
+    [() => builder().row('a\tb', terms, '<=', 1).minimise([]), 'm: the name "a\\tb" has a control character; leave it out'],
+    [() => new ModelBuilder('m\x7f').minimise([]), 'model: the name "m\x7f" has a control character; leave it out'],
   ])('is refused: %#', (build, message) => {
     expect(build).toThrow(new ModelError('E_MODEL', message))
   }) // prettier-ignore

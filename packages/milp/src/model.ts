@@ -1,5 +1,14 @@
 import { ModelError } from './errors.ts'
-import { crossedBounds, declaredTwice, fractionalBound, notFinite, unknownVariable, wrongBound } from './messages.ts'
+import {
+  controlCharacter,
+  crossedBounds,
+  declaredTwice,
+  fractionalBound,
+  longName,
+  notFinite,
+  unknownVariable,
+  wrongBound,
+} from './messages.ts'
 
 /** Coefficient and variable. A variable may stand in a sum several times: the coefficients are added. */
 export type Term = readonly [coefficient: number, variable: string]
@@ -41,7 +50,7 @@ export interface VariableOptions {
 
 /**
  * Builds a linear model, and refuses with `E_MODEL` at once what GLPK takes silently and answers wrongly: names that
- * were never declared, NaN, crossed bounds, fractional bounds of integers.
+ * were never declared, NaN, crossed bounds, fractional bounds of integers; and names on which it aborts.
  *
  * @example
  * const model = new ModelBuilder('knapsack')
@@ -56,11 +65,13 @@ export class ModelBuilder {
   readonly #rows: Map<string, Row> = new Map()
 
   constructor(name: string) {
+    checkName('model', name)
     this.#name = name
   }
 
   variable(name: string, options: VariableOptions = {}): this {
     const { lower = 0, upper = Infinity, integer = false } = options
+    checkName(this.#name, name)
     if (this.#variables.has(name)) throw new ModelError('E_MODEL', declaredTwice(this.#name, 'variable', name))
     checkBounds(`${this.#name}: ${name}`, { name, lower, upper, integer })
     this.#variables.set(name, { name, lower, upper, integer })
@@ -73,6 +84,7 @@ export class ModelBuilder {
   }
 
   row(name: string, terms: readonly Term[], relation: Relation, side: number): this {
+    checkName(this.#name, name)
     const place = `${this.#name}: row ${name}`
     if (this.#rows.has(name)) throw new ModelError('E_MODEL', declaredTwice(this.#name, 'row', name))
     if (!Number.isFinite(side)) throw new ModelError('E_MODEL', notFinite(place, 'the right side', side))
@@ -109,6 +121,15 @@ export class ModelBuilder {
     }
     return [...sums].map(([name, coefficient]) => [coefficient, name])
   }
+}
+
+// glp_set_col_name, glp_set_row_name and glp_set_prob_name: at most 255 bytes and no control character (ASCII's; the
+// bytes of others are above 127), or the module aborts.
+function checkName(place: string, name: string): void {
+  const bytes = Buffer.byteLength(name)
+  if (bytes > 255) throw new ModelError('E_MODEL', longName(place, name, bytes))
+  if ([...name].some((character) => character < ' ' || character === '\x7f'))
+    throw new ModelError('E_MODEL', controlCharacter(place, name))
 }
 
 function checkBounds(place: string, { lower, upper, integer }: Variable): void {

@@ -48,6 +48,15 @@ describe('solve', () => {
     expect(await solve(model)).toMatchObject({ status: 'optimal', objective: -8 })
   })
 
+  test('a model without variables is what its rows are', async () => {
+    const empty = (relation: Relation, side: number): Promise<unknown> =>
+      solve(new ModelBuilder('m').row('r', [], relation, side).minimise([]))
+    const holds = { status: 'optimal', objective: 0, values: {} }
+    const not = { status: 'infeasible' }
+    expect([await empty('<=', 1), await empty('>=', 0), await empty('=', 0)]).toEqual([holds, holds, holds])
+    expect([await empty('<=', -1), await empty('>=', 1), await empty('=', 1)]).toEqual([not, not, not])
+  })
+
   test('a model that has points is not called infeasible when the time runs out', async () => {
     const model = hardKnapsack(60)
     const solution = await solve(model, { limitSeconds: 1 })

@@ -34,8 +34,17 @@ export async function solve(model: LinearModel, options: SolveOptions = {}): Pro
 }
 
 function solved(glpk: GLPK, model: LinearModel, options: SolveOptions): Solution {
+  // GLPK aborts on a model without variables. Every sum is 0 then.
+  if (model.variables.length === 0) return solvedEmpty(model)
   const isInteger = model.variables.some(({ integer }) => integer)
   return isInteger ? solvedIntegers(glpk, model, options) : solvedReals(glpk, model, options)
+}
+
+function solvedEmpty(model: LinearModel): Solution {
+  const holds = model.rows.every(({ relation, side }) =>
+    relation === '<=' ? side >= 0 : relation === '>=' ? side <= 0 : side === 0,
+  )
+  return holds ? { status: 'optimal', ...verified(model, { z: 0, vars: {} }) } : { status: 'infeasible' }
 }
 
 // GLPK's presolver is needed where there are integers and harmful where there are none: without it an infeasible integer

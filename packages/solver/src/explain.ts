@@ -1,11 +1,14 @@
-import { listRows, prepareRules, type Prepared } from './components.ts'
-import type { Expression } from './expression.ts'
-import { countNest, numberFunction } from './loops.ts'
-import { count } from './operations.ts'
-import { eachCombination } from './ranking.ts'
-import { ruleBounds } from './reduce.ts'
-import { SpaceError, textOf } from './source.ts'
-import { bind, scopesOf, type BoundRule, type Space } from './space.ts'
+import type { CompareOp, Expression } from './language/expression.ts'
+import { SpaceError, textOf } from './language/source.ts'
+import { configurationOf, count } from './operations.ts'
+import { isList } from './search/domain.ts'
+import { hasAny } from './search/listing.ts'
+import { prepareRules, type Prepared } from './search/prepare.ts'
+import { rank } from './search/ranking.ts'
+import { hullsOf } from './search/problem.ts'
+import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
+import { numberOf } from './values/evaluate.ts'
+import { boundsOf } from './values/interval.ts'
 
 /** A rule of a minimal conflict, with the numbers that make it clash. */
 export interface Clash {
@@ -31,40 +34,44 @@ export interface RelaxRange {
   readonly step?: number
 }
 
-// Combinations of a conflict's other rules that are looked at for how near a rule comes to holding.
-const LARGEST_LOOK = 200_000
-
 /**
  * Why nothing fits: rules that clash together, of which none can be spared, with the numbers of each; and the nearest
  * values of the givens in `relax` with which something fits. Where something fits, how much.
  */
 export function explain(space: Space, options: { readonly relax?: readonly RelaxRange[] } = {}): Explanation {
-  const number = count(space)
-  if (number > 0n) return { status: 'feasible', count: number }
-  const empty = space.variables.filter(({ values }) => !('from' in values) && values.length === 0)
-  if (empty.length > 0)
-    return {
-      status: 'infeasible',
-      conflict: empty.map(({ name }) => emptyDomain(space, name)),
-      relaxations: relaxations(space, options.relax),
-    }
-  const core = minimalConflict(space)
+  const empty = space.variables.filter(({ values }) => isList(values) && values.length === 0)
+  if (empty.length === 0 && isFeasible(space, space.rules)) return { status: 'feasible', count: count(space) }
+  const core = empty.length > 0 ? [] : minimalConflict(space)
   return {
     status: 'infeasible',
-    conflict: core.map((rule) => ({ rule: rule.name, text: rule.text, values: numbersOf(space, rule, core) })),
+    conflict: [
+      ...empty.map(({ name }) => emptyDomain(space, name)),
+      ...core.map((rule) => ({ rule: rule.name, text: rule.text, values: numbersOf(space, rule, core) })),
+    ],
     relaxations: relaxations(space, options.relax),
   }
 }
 
 /**
- * Deletion filter: a rule goes when the rest still clashes without it; what stays is needed, every one. A rule without
- * which a range has no end stays too: nothing can be said of the rest then.
+ * Deletion filter: a rule goes when the rest still clashes without it; what stays is needed, every one. What bounds alone
+ * refute is filtered by bounds alone first, which is cheap and leaves little to search through.
  */
 function minimalConflict(space: Space): readonly BoundRule[] {
-  let core = space.rules
-  for (const rule of space.rules) {
+  const byBounds = (rules: readonly BoundRule[]): boolean =>
+    within(() => prepareRules(space, rules).isRefuted) === true
+  const bySearch = (rules: readonly BoundRule[]): boolean => within(() => !isFeasible(space, rules)) === true
+  const rules = byBounds(space.rules) ? filtered(space.rules, byBounds) : space.rules
+  return filtered(rules, bySearch)
+}
+
+function filtered(
+  rules: readonly BoundRule[],
+  clashes: (rules: readonly BoundRule[]) => boolean,
+): readonly BoundRule[] {
+  let core = rules
+  for (const rule of rules) {
     const without = core.filter((other) => other !== rule)
-    if (within(() => isFeasible(space, without)) === false) core = without
+    if (clashes(without)) core = without
   }
   return core
 }
@@ -80,70 +87,79 @@ function within<T>(look: () => T): T | undefined {
 }
 
 function isFeasible(space: Space, rules: readonly BoundRule[]): boolean {
-  const prepared = feasibleRoot(space, rules)
-  return prepared !== undefined && prepared.components.every((component) => listRows(component, 1).length > 0)
+  return hasSolution(prepareRules(space, rules))
 }
 
-/** A part of the rules made ready, unless one of them is false whatever is chosen. */
-function feasibleRoot(space: Space, rules: readonly BoundRule[]): Prepared | undefined {
-  const prepared = prepareRules(space, rules)
-  return prepared.refuted.length > 0 ? undefined : prepared
+function hasSolution({ isRefuted, components }: Prepared): boolean {
+  return !isRefuted && components.every((nest) => hasAny(nest))
 }
+
+// Parts of the rest of a conflict that are looked at for how near a rule comes to holding.
+const MOST_NODES = 200_000
 
 /**
- * The sides of a comparison where the rule comes nearest to holding, given the rest of the conflict; where there are too
- * many combinations to look at, what bounds say of the sides.
+ * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, what bounds
+ * say of its sides.
  */
-function numbersOf(space: Space, rule: BoundRule, core: readonly BoundRule[]): string {
-  const { condition } = rule
+function numbersOf(space: Space, { condition }: BoundRule, core: readonly BoundRule[]): string {
   if (condition.kind !== 'compare' || condition.ops.length !== 1) return 'cannot hold together with the others'
   const [left, right] = condition.terms as readonly [Expression, Expression]
-  const nearest = nearestSides(
-    space,
-    left,
-    right,
-    core.filter((other) => other !== rule),
-  )
-  const side = (term: Expression, value: string): string =>
-    term.kind === 'number' ? value : `${textOf(term.at)} = ${value}`
-  if (nearest) return `at best ${side(left, String(nearest.left))}, against ${side(right, String(nearest.right))}`
-  const bounds = (term: Expression): string => {
-    const [from, to] = ruleBounds(
-      space,
-      term,
-      space.variables.map(({ values }) => values),
-      undefined,
-      space.lets,
-    )
-    if (from === to) return String(from)
-    return to < Number.MAX_SAFE_INTEGER ? `${from} to ${to}` : `${from} or more`
-  }
-  return `${side(left, bounds(left))}, against ${side(right, bounds(right))}`
+  const others = core.filter((rule) => rule.condition !== condition)
+  const nearest = within(() => nearestSides(space, condition.ops[0]!, left, right, others))
+  if (!nearest) return `${side(left, boundsText(space, left))}, against ${side(right, boundsText(space, right))}`
+  const limit = ALLOWED[condition.ops[0]!]
+  const isFixed = scopesOf(indexOf(space), space.lets)(right).length === 0
+  if (!limit || !isFixed) return `at best ${side(left, nearest.left)}, against ${side(right, nearest.right)}`
+  return `${textOf(left.at)} is ${limit[0]} ${nearest.left}, ${limit[1]} ${nearest.right}`
 }
 
+// Where the right side is fixed, how near the left side comes to it is a bound of the left side.
+const ALLOWED: Partial<Record<CompareOp, readonly [string, string]>> = {
+  '<=': ['at least', 'allowed'],
+  '<': ['at least', 'allowed below'],
+  '>=': ['at most', 'needed'],
+  '>': ['at most', 'needed above'],
+}
+
+function side(term: Expression, value: number | string): string {
+  return term.kind === 'number' ? `${value}` : `${textOf(term.at)} = ${value}`
+}
+
+function indexOf(space: Space): ReadonlyMap<string, number> {
+  return new Map(space.variables.map(({ name }, index) => [name, index]))
+}
+
+/** The sides of a comparison in the configuration of the other rules that comes nearest to meeting it. */
 function nearestSides(
   space: Space,
+  op: CompareOp,
   left: Expression,
   right: Expression,
   rules: readonly BoundRule[],
 ): { readonly left: number; readonly right: number } | undefined {
-  const prepared = within(() => feasibleRoot(space, rules))
-  if (!prepared) return undefined
-  const scopes = scopesOf(space.model, space.lets)
-  const scope = new Set([...scopes(left), ...scopes(right)])
-  const own = prepared.components.filter(({ variables }) => variables.some((index) => scope.has(index)))
-  const total = own.reduce((product, { nest }) => product * countNest(nest), 1)
-  if (total > LARGEST_LOOK) return undefined
-  const leftOf = numberFunction(space, left, prepared.domains)
-  const rightOf = numberFunction(space, right, prepared.domains)
-  const row = space.variables.map(() => 0)
-  let nearest: { left: number; right: number } | undefined
-  eachCombination(own, row, () => {
-    const [a, b] = [leftOf(row), rightOf(row)]
-    if (a === undefined || b === undefined) return
-    if (!nearest || Math.abs(a - b) < Math.abs(nearest.left - nearest.right)) nearest = { left: a, right: b }
-  })
-  return nearest
+  const { at } = left
+  const isFromBelow = op === '>' || op === '>='
+  const [larger, smaller] = isFromBelow ? [right, left] : [left, right]
+  const difference: Expression = { kind: 'arithmetic', op: '-', left: larger, right: smaller, at }
+  const value: Expression = op === '==' ? { kind: 'call', name: 'abs', args: [difference], at } : difference
+  const { rows, nodes } = rank(
+    prepareRules(space, rules),
+    { direction: 'minimise', text: '', value },
+    1,
+    MOST_NODES,
+  )
+  const [found] = rows
+  if (!found || nodes > MOST_NODES) return undefined
+  const values = { ...configurationOf(space, found.row), ...space.givens }
+  const [a, b] = [numberOf(left, values, space.lets), numberOf(right, values, space.lets)]
+  return a === undefined || b === undefined ? undefined : { left: a, right: b }
+}
+
+function boundsText(space: Space, term: Expression): string {
+  const domains = space.variables.map(({ values }) => values)
+  const [from, to] = boundsOf(term, hullsOf(space, space.lets, indexOf(space), domains), space.lets, new Map())
+  if (from === to) return String(from)
+  return to < Number.MAX_SAFE_INTEGER ? `${from} to ${to}` : `${from} or more`
 }
 
 function emptyDomain(space: Space, name: string): Clash {

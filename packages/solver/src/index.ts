@@ -1,22 +1,10 @@
-export { evaluate, type Values } from './evaluate.ts'
 export { explain, type Clash, type Explanation, type Relaxation, type RelaxRange } from './explain.ts'
-export { parse, type Model, type ParseOptions } from './model.ts'
-export {
-  all,
-  best,
-  count,
-  first,
-  minimise,
-  neighbours,
-  sample,
-  violated,
-  type Certificate,
-  type Configuration,
-  type Optimum,
-  type Ranked,
-  type SolveResult,
-  type Table,
-} from './operations.ts'
-export { readSearchSpace } from './search-space.ts'
-export { SpaceError, type SpaceErrorCode } from './source.ts'
-export { bind, type Space } from './space.ts'
+export { neighbours } from './neighbours.ts'
+export { all, count, first, nth, sample, stream, violated } from './operations.ts'
+export type { Configuration, SolveResult, Table } from './operations.ts'
+export { best, minimise, type Certificate, type Optimum, type Ranked } from './optimum.ts'
+export { evaluate, type Values } from './values/evaluate.ts'
+export { parse, type Model, type ParseOptions } from './language/model.ts'
+export { readSearchSpace } from './language/search-space.ts'
+export { SpaceError, type SpaceErrorCode } from './language/source.ts'
+export { bind, type Space } from './search/space.ts'

@@ -1,12 +1,11 @@
-import { LARGEST_LISTING, listRows, prepare, tooMany, type Component, type Prepared, type Rows } from './components.ts'
-import { holds } from './evaluate.ts'
-import { countNest } from './loops.ts'
-import { hashOf } from './hash.ts'
-import { checkObjective, type Objective } from './model.ts'
-import { expressionOf } from './parser.ts'
-import { rank } from './ranking.ts'
-import { SpaceError } from './source.ts'
-import type { Space } from './space.ts'
+import { holds, numberOf } from './values/evaluate.ts'
+import { contains } from './search/domain.ts'
+import { diagramOf, type Diagram } from './search/diagram.ts'
+import { chunksOf, LARGEST_LISTING, lengthOf, listRows, repeated, tooMany, type Rows } from './search/listing.ts'
+import type { Nest } from './search/nest.ts'
+import { prepare } from './search/prepare.ts'
+import type { Columns } from './search/run.ts'
+import type { Space } from './search/space.ts'
 
 /** A value for each parameter, in declaration order. */
 export type Configuration = Readonly<Record<string, number>>
@@ -14,41 +13,36 @@ export type Configuration = Readonly<Record<string, number>>
 /** Configurations by columns: `columns[i][row]` is the value of `names[i]`. */
 export interface Table {
   readonly names: readonly string[]
-  readonly columns: readonly (Int32Array | Float64Array)[]
+  readonly columns: Columns
   readonly length: number
 }
 
 export type SolveResult =
   { readonly status: 'solved'; readonly configuration: Configuration } | { readonly status: 'infeasible' }
 
-export interface Ranked {
-  readonly configuration: Configuration
-  readonly objective: number
-}
-
-/** What was proven: no configuration has a better objective than `bound`, after `nodes` were looked at. */
-export interface Certificate {
-  readonly objective: number
-  readonly bound: number
-  readonly nodes: number
-  /** Hash of the rule file's statements and the givens. */
-  readonly rules: string
-}
-
-export type Optimum =
-  | {
-      readonly status: 'solved'
-      readonly configuration: Configuration
-      readonly objective: number
-      readonly certificate: Certificate
-    }
-  | { readonly status: 'infeasible' }
+// A component with no more solutions than this is listed to count it and to draw from it; a larger one is folded.
+const MOST_LISTED = 4_000_000
+// Counting one by one takes a tenth of a second up to here.
+const MOST_COUNTED = 20_000_000
 
 /** How many configurations there are, exactly, without listing them. */
 export function count(space: Space): bigint {
-  const { refuted, components } = prepare(space)
-  if (refuted.length > 0) return 0n
-  return components.reduce((product, { nest }) => (product === 0n ? 0n : product * BigInt(countNest(nest))), 1n)
+  const { isRefuted, components } = prepare(space)
+  if (isRefuted) return 0n
+  return components.reduce((product, nest) => (product === 0n ? 0n : product * componentCount(nest)), 1n)
+}
+
+function componentCount(nest: Nest): bigint {
+  const length = lengthOf(nest, MOST_COUNTED)
+  return length === undefined ? folded(nest).count : BigInt(length)
+}
+
+const diagrams = new WeakMap<Nest, Diagram>()
+
+function folded(nest: Nest): Diagram {
+  const known = diagrams.get(nest) ?? diagramOf(nest)
+  diagrams.set(nest, known)
+  return known
 }
 
 /** One configuration, or that there is none. */
@@ -61,150 +55,139 @@ export function first(space: Space): SolveResult {
   }
 }
 
-/** Every configuration, or the first `limit` in the order of the search. */
+/**
+ * Every configuration, or the first `limit`, in the order of the search. Throws `E_SPACE_DOMAIN` where they are more than
+ * 50 million; `stream` has no such end.
+ */
 export function all(space: Space, options: { readonly limit?: number } = {}): Table {
-  const prepared = prepare(space)
+  const { isRefuted, components } = prepare(space)
   const limit = options.limit ?? Infinity
-  const isEmpty = prepared.refuted.length > 0 || prepared.domains.some(({ length }) => length === 0)
-  const rows = isEmpty ? prepared.components.map(nothing) : listed(prepared, limit)
-  const total = rows.reduce((product, { length }) => product * length, 1)
-  const length = Math.min(limit, total)
+  if (isRefuted) return product(space, [], [], 0, 0)
+  const rows = components.map((nest) => listRows(nest, limit))
+  const length = Math.min(limit, lengthOfProduct(rows))
   if (length > LARGEST_LISTING) throw tooMany(space)
-  const columns: (Int32Array | Float64Array)[] = space.variables.map(() => new Int32Array(0))
+  return product(space, components, rows, 0, length)
+}
+
+/** Every configuration in the same order, in tables of at most `rows` rows: for more than fit into memory. */
+export function* stream(space: Space, options: { readonly rows?: number } = {}): Generator<Table> {
+  const { isRefuted, components } = prepare(space)
+  const most = options.rows ?? 2 ** 16
+  const [outer, ...inner] = components
+  if (isRefuted) return
+  if (!outer) return void (yield product(space, [], [], 0, 1))
+  const rest = inner.map((nest) => listRows(nest))
+  for (const chunk of chunksOf(outer)) {
+    const length = lengthOfProduct([chunk, ...rest])
+    for (let start = 0; start < length; start += most)
+      yield product(space, components, [chunk, ...rest], start, Math.min(most, length - start))
+  }
+}
+
+function lengthOfProduct(rows: readonly Rows[]): number {
+  return rows.reduce((total, { length }) => total * length, 1)
+}
+
+/** Rows of the product of the components' rows; the last component varies fastest, like the last digit of a number. */
+function product(
+  space: Space,
+  components: readonly Nest[],
+  rows: readonly Rows[],
+  start: number,
+  length: number,
+): Table {
+  const columns: Columns[number][] = space.variables.map(() => new Int32Array(0))
   let repeat = 1
-  // The last component varies fastest, like the last digit of a number.
-  for (let c = prepared.components.length - 1; c >= 0; c--) {
-    const { width, values, length: own } = rows[c]!
-    prepared.components[c]!.variables.forEach((index, i) => {
-      const column = values instanceof Int32Array ? new Int32Array(length) : new Float64Array(length)
-      for (let row = 0; row < length; row++) column[row] = values[(Math.floor(row / repeat) % own) * width + i]!
-      columns[index] = column
+  for (let c = components.length - 1; c >= 0; c--) {
+    const { columns: own, length: size } = rows[c]!
+    const isWhole = repeat === 1 && start === 0 && size === length
+    components[c]!.variables.forEach((index, i) => {
+      const column = own[i]!.subarray(0, size)
+      columns[index] = isWhole ? column : length === 0 ? column.slice(0, 0) : repeated(column, repeat, start, length)
     })
-    repeat *= own
+    repeat *= size
   }
   return { names: space.variables.map(({ name }) => name), columns, length }
+}
+
+/** The configuration with a position in the order of `all`, from 0; nothing where there are no more than that. */
+export function nth(space: Space, position: bigint | number): Configuration | undefined {
+  const { isRefuted, components } = prepare(space)
+  let left = BigInt(position)
+  if (isRefuted || left < 0n || left >= count(space)) return undefined
+  const row: number[] = []
+  for (const nest of components.toReversed()) {
+    const size = componentCount(nest)
+    place(nest, left % size, row)
+    left /= size
+  }
+  return checked(space, configurationOf(space, row))
+}
+
+const listed = new WeakMap<Nest, Rows>()
+
+/** Writes the values of a component's variables in its solution with this position. */
+function place(nest: Nest, position: bigint, row: number[]): void {
+  if (componentCount(nest) <= BigInt(MOST_LISTED)) {
+    const rows = listed.get(nest) ?? listRows(nest)
+    listed.set(nest, rows)
+    nest.variables.forEach((index, i) => (row[index] = rows.columns[i]![Number(position)]!))
+    return
+  }
+  const { space, definitions } = nest.problem
+  const found = folded(nest).nth(position)
+  nest.loops.forEach(({ index }, i) => (row[index] = found[i]!))
+  const values = Object.fromEntries(nest.loops.map(({ index }, i) => [space.variables[index]!.name, found[i]!]))
+  for (const index of nest.variables) {
+    const definition = definitions.get(space.variables[index]!.name)
+    if (definition) row[index] = numberOf(definition, { ...space.givens, ...values }, definitions)!
+  }
+}
+
+/** Configurations drawn uniformly and independently, the same ones for the same seed. Empty when nothing fits. */
+export function sample(space: Space, size: number, seed: number): readonly Configuration[] {
+  const { isRefuted, components } = prepare(space)
+  const sizes = isRefuted ? [0n] : components.map(componentCount)
+  if (sizes.includes(0n)) return []
+  const random = generator(seed)
+  return Array.from({ length: size }, () => {
+    const row: number[] = []
+    components.forEach((nest, c) => place(nest, below(sizes[c]!, random), row))
+    return configurationOf(space, row)
+  })
 }
 
 /** Names of the rules that a configuration breaks, by substitution; a value outside its domain is `"NAME's domain"`. */
 export function violated(space: Space, configuration: Configuration): readonly string[] {
   const outside = space.variables.filter(({ name, values }) => {
     const value = configuration[name]
-    if (value === undefined || !Number.isSafeInteger(value)) return true
-    return 'from' in values ? value < values.from || (value - values.from) % values.step !== 0 : !values.includes(value)
+    return value === undefined || !Number.isSafeInteger(value) || !contains(values, value)
   })
   if (outside.length > 0) return outside.map(({ name }) => `${name}'s domain`)
   const values = { ...configuration, ...space.givens }
   return space.rules.filter(({ condition }) => !holds(condition, values, space.lets)).map(({ name }) => name)
 }
 
-/**
- * The `k` configurations with the best objective, best first; equal ones in lexicographic order of their values. Those
- * for which the objective has no value are left out. Throws `E_SPACE_FORMAT` when the space has no objective.
- */
-export function best(space: Space, k: number): readonly Ranked[] {
-  return ranking(space, objectiveOf(space), k).ranked
-}
-
-/**
- * The best configuration under the space's objective, or under an expression to minimise, with a certificate that every
- * other was looked at.
- */
-export function minimise(space: Space, expression?: string): Optimum {
-  const objective = expression === undefined ? objectiveOf(space) : readObjective(space, expression)
-  const { ranked, nodes } = ranking(space, objective, 1)
-  const [winner] = ranked
-  if (!winner) return { status: 'infeasible' }
-  const rules = hashOf(
-    JSON.stringify([
-      space.model.params.map(({ name }) => name),
-      space.rules.map(({ text }) => text),
-      objective.text,
-      space.givens,
-    ]),
-  )
-  return {
-    status: 'solved',
-    ...winner,
-    certificate: { objective: winner.objective, bound: winner.objective, nodes, rules },
-  }
-}
-
-/** Configurations drawn uniformly and independently, the same ones for the same seed. Empty when nothing fits. */
-export function sample(space: Space, size: number, seed: number): readonly Configuration[] {
-  const prepared = prepare(space)
-  if (prepared.refuted.length > 0) return []
-  const rows = listed(prepared, Infinity)
-  if (rows.some(({ length }) => length === 0)) return []
-  const random = generator(seed)
-  return Array.from({ length: size }, () => {
-    const drawn: number[] = []
-    prepared.components.forEach(({ variables }, c) => {
-      const { width, values, length } = rows[c]!
-      const at = width * Math.floor(random() * length)
-      variables.forEach((index, i) => (drawn[index] = values[at + i]!))
-    })
-    return configurationOf(space, drawn)
-  })
-}
-
-/** Configurations that differ from this one in exactly one parameter. */
-export function neighbours(space: Space, configuration: Configuration): readonly Configuration[] {
-  return prepare(space).domains.flatMap((values, index) => {
-    const { name } = space.variables[index]!
-    return values
-      .filter((value) => value !== configuration[name])
-      .map((value) => ({ ...configuration, [name]: value }))
-      .filter((other) => violated(space, other).length === 0)
-  })
-}
-
-function ranking(
-  space: Space,
-  objective: Objective,
-  k: number,
-): { readonly ranked: readonly Ranked[]; readonly nodes: number } {
-  const { ranked, nodes } = rank(space, objective, k)
-  return {
-    ranked: ranked.map(({ row, objective: value }) => ({
-      configuration: checked(space, configurationOf(space, row)),
-      objective: value,
-    })),
-    nodes,
-  }
-}
-
-function objectiveOf(space: Space): Objective {
-  if (space.objective) return space.objective
-  throw new SpaceError(
-    'E_SPACE_FORMAT',
-    `${space.model.file}: there is no objective; add a line such as minimise COST, or give an expression`,
-  )
-}
-
-function readObjective(space: Space, text: string): Objective {
-  const value = expressionOf({ file: 'objective', text })
-  checkObjective(space.model, value)
-  return { direction: 'minimise', text, value }
-}
-
-function listed(prepared: Prepared, limit: number): readonly Rows[] {
-  return prepared.components.map((component) => listRows(component, limit))
-}
-
-function nothing({ variables }: Component): Rows {
-  return { width: variables.length, values: new Int32Array(0), length: 0 }
-}
-
-function configurationOf(space: Space, row: readonly number[]): Configuration {
+export function configurationOf(space: Space, row: readonly number[]): Configuration {
   return Object.fromEntries(space.variables.map(({ name }, index) => [name, row[index]!]))
 }
 
 /** No answer leaves unchecked: generated code and propagation are held against plain substitution. */
-function checked(space: Space, configuration: Configuration): Configuration {
+export function checked(space: Space, configuration: Configuration): Configuration {
   const broken = violated(space, configuration)
   if (broken.length > 0)
     throw new Error(`solver defect: an answer breaks ${broken.map((name) => `"${name}"`).join(', ')}`)
   return configuration
+}
+
+/** A uniform number from 0 up to, but not including, a limit. */
+function below(limit: bigint, random: () => number): bigint {
+  // 2^53 steps are coarse for limits near them: there, 32 bits more than the limit has leave a bias below 2^-32.
+  if (limit < 2n ** 32n) return BigInt(Math.floor(random() * Number(limit)))
+  let drawn = 0n
+  for (let bits = limit.toString(2).length + 32; bits > 0; bits -= 32)
+    drawn = (drawn << 32n) | BigInt(Math.floor(random() * 2 ** 32))
+  return drawn % limit
 }
 
 /** Uniform numbers in [0, 1) by mulberry32, a public-domain generator. */
@@ -217,3 +200,4 @@ function generator(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+

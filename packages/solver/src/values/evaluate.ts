@@ -1,7 +1,7 @@
 import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from './arithmetic.ts'
-import type { CompareOp, Expression } from './expression.ts'
-import { unknownName, type Model } from './model.ts'
-import { SpaceError } from './source.ts'
+import type { CompareOp, Expression } from '../language/expression.ts'
+import { unknownName, type Model } from '../language/model.ts'
+import { SpaceError } from '../language/source.ts'
 
 export type Values = Readonly<Record<string, number>>
 

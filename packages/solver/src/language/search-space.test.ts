@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { all, bind, count, readSearchSpace, sample, SpaceError, violated } from './index.ts'
+import { all, bind, count, readSearchSpace, sample, SpaceError, violated } from '../index.ts'
 
-const folder = new URL('../data/search-spaces/', import.meta.url)
+const folder = new URL('../../data/search-spaces/', import.meta.url)
 const documents = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')))

@@ -1,7 +1,8 @@
-import { namesIn, type Expression } from './expression.ts'
-import { definitionsOf, numberOf, type Definitions, type Values } from './evaluate.ts'
-import { namesOf, type Domain, type Model, type Objective } from './model.ts'
-import { SpaceError, suggestion, type Span } from './source.ts'
+import { namesIn, type Expression } from '../language/expression.ts'
+import { definitionsOf, numberOf, type Definitions, type Values } from '../values/evaluate.ts'
+import { namesOf, type Domain as DomainExpression, type Model, type Objective } from '../language/model.ts'
+import { rangeOf, type Domain } from './domain.ts'
+import { SpaceError, suggestion, type Span } from '../language/source.ts'
 
 /** A model with values for its givens: what the operations work on. */
 export interface Space {
@@ -16,12 +17,8 @@ export interface Space {
 
 export interface Variable {
   readonly name: string
-  /** Ascending and distinct; for a range without end, what the rules leave of it is found later. */
-  readonly values: DomainValues
+  readonly values: Domain
 }
-
-/** Values one by one, or all integers from `from` on. */
-export type DomainValues = readonly number[] | { readonly from: number; readonly step: number }
 
 export interface BoundRule {
   readonly name: string
@@ -31,9 +28,6 @@ export interface BoundRule {
   readonly scope: readonly number[]
 }
 
-// A domain beyond this many values is listed by mistake; ranges that the rules bound stay intervals until they are cut.
-const LARGEST_DOMAIN = 5_000_000
-
 /**
  * A model with values for its givens. Throws `E_SPACE_GIVEN` for one that is missing, unknown or not an integer, and
  * `E_SPACE_DOMAIN` for a domain that makes no sense with them. A domain that is empty is no error: nothing fits then.
@@ -42,7 +36,7 @@ export function bind(model: Model, givens: Values): Space {
   checkGivens(model, givens)
   const lets = definitionsOf(model)
   const variables = model.params.map(({ name, domain }) => ({ name, values: domainValues(name, domain, givens, lets) }))
-  const scopes = scopesOf(model, lets)
+  const scopes = scopesOf(new Map(model.params.map(({ name }, index) => [name, index])), lets)
   return {
     model,
     givens,
@@ -53,29 +47,25 @@ export function bind(model: Model, givens: Values): Space {
   }
 }
 
-const scopesOfModels = new WeakMap<Model, (expression: Expression) => readonly number[]>()
-
-/** Tells which variables an expression reads, through lets too: their indices, ascending. */
-export function scopesOf(model: Model, lets: Definitions): (expression: Expression) => readonly number[] {
-  const found = scopesOfModels.get(model)
-  if (found) return found
-  const index = new Map(model.params.map(({ name }, i) => [name, i]))
-  const known = new WeakMap<Expression, readonly number[]>()
+/** Tells which variables an expression reads, through definitions too: their indices, ascending. */
+export function scopesOf(
+  indexOf: ReadonlyMap<string, number>,
+  definitions: Definitions,
+): (expression: Expression) => readonly number[] {
+  const known = new Map<string, readonly number[]>()
   const scope = (expression: Expression): readonly number[] => {
-    const before = known.get(expression)
-    if (before) return before
     const read = new Set<number>()
     for (const name of namesIn(expression).keys()) {
-      const own = index.get(name)
+      const definition = definitions.get(name)
+      const own = definition ? undefined : indexOf.get(name)
       if (own !== undefined) read.add(own)
-      const definition = lets.get(name)
-      if (definition) for (const i of scope(definition)) read.add(i)
+      if (!definition) continue
+      const through = known.get(name) ?? scope(definition)
+      known.set(name, through)
+      for (const index of through) read.add(index)
     }
-    const result = [...read].sort((a, b) => a - b)
-    known.set(expression, result)
-    return result
+    return [...read].sort((a, b) => a - b)
   }
-  scopesOfModels.set(model, scope)
   return scope
 }
 
@@ -95,7 +85,7 @@ function checkGivens(model: Model, givens: Values): void {
   }
 }
 
-function domainValues(name: string, domain: Domain, givens: Values, lets: Definitions): DomainValues {
+function domainValues(name: string, domain: DomainExpression, givens: Values, lets: Definitions): Domain {
   const number = (expression: Expression): number => {
     const value = numberOf(expression, givens, lets)
     if (value === undefined)
@@ -107,33 +97,29 @@ function domainValues(name: string, domain: Domain, givens: Values, lets: Defini
     case 'list':
       return distinct(domain.values.map(number))
     case 'divisors':
-      return divisorsOf(number(domain.of), domain.at)
+      return checkedDivisors(number(domain.of), domain.at)
     case 'pow2': {
       const [from, to] = [number(domain.from), number(domain.to)]
       return Array.from({ length: 53 }, (_, exponent) => 2 ** exponent).filter((power) => power >= from && power <= to)
     }
     case 'range': {
-      const from = number(domain.from)
       const step = domain.step ? number(domain.step) : 1
       if (step < 1)
         throw new SpaceError('E_SPACE_DOMAIN', `the step of ${name} is ${step}; it has to be 1 or more`, domain.at)
-      if (!domain.to) return { from, step }
-      const length = Math.max(0, Math.floor((number(domain.to) - from) / step) + 1)
-      if (length > LARGEST_DOMAIN)
-        throw new SpaceError(
-          'E_SPACE_DOMAIN',
-          `${name} has ${length} values, more than ${LARGEST_DOMAIN}; leave the end of the range out and bound it by a rule`,
-          domain.at,
-        )
-      return Array.from({ length }, (_, i) => from + i * step)
+      return rangeOf(number(domain.from), domain.to ? number(domain.to) : Infinity, step)
     }
   }
 }
 
-function divisorsOf(value: number, at: Span): readonly number[] {
+function checkedDivisors(value: number, at: Span): readonly number[] {
   if (value < 1) throw new SpaceError('E_SPACE_DOMAIN', `${value} has no list of divisors; it has to be 1 or more`, at)
+  return divisorsOf(value)
+}
+
+/** The positive divisors of a positive integer, ascending. */
+export function divisorsOf(value: number): readonly number[] {
   const small: number[] = []
   for (let divisor = 1; divisor * divisor <= value; divisor++) if (value % divisor === 0) small.push(divisor)
   const large = small.map((divisor) => value / divisor).reverse()
-  return [...new Set([...small, ...large])]
+  return large[0] === small.at(-1) ? [...small, ...large.slice(1)] : [...small, ...large]
 }

@@ -1,14 +1,19 @@
-import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from './arithmetic.ts'
-import type { Definitions } from './evaluate.ts'
-import type { Expression } from './expression.ts'
-import { boundsOf, type Hulls, type Interval } from './interval.ts'
+import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from '../values/arithmetic.ts'
+import type { Definitions } from '../values/evaluate.ts'
+import type { Expression } from '../language/expression.ts'
+import { boundsOf, type Hulls, type Interval } from '../values/interval.ts'
 
-// JavaScript for expressions. Where bounds show that nothing can go wrong the text is plain arithmetic; elsewhere a
-// helper sets `trouble`, and whoever wrote the rule into a loop asks the interpreter what that means.
+// JavaScript for expressions. Where bounds show that nothing can go wrong the text is plain arithmetic; elsewhere
+// `trouble` says afterwards what did.
+
+export const NO_VALUE = 1
+export const TOO_LARGE = 2
 
 /** What the emitted text may call. */
 export interface Helpers {
+  /** What went wrong first since this was set to 0: `NO_VALUE` or `TOO_LARGE`. */
   trouble: number
+  readonly none: () => number
   readonly add: (a: number, b: number) => number
   readonly sub: (a: number, b: number) => number
   readonly mul: (a: number, b: number) => number
@@ -22,11 +27,12 @@ export interface Helpers {
 export function helpers(): Helpers {
   const checked = (value: Partial | boolean): number => {
     if (value !== UNDEFINED && value !== OVERFLOW) return value as number
-    self.trouble = 1
+    self.trouble ||= value === UNDEFINED ? NO_VALUE : TOO_LARGE
     return 0
   }
   const self: Helpers = {
     trouble: 0,
+    none: () => checked(UNDEFINED),
     add: (a, b) => checked(calculate('+', a, b)),
     sub: (a, b) => checked(calculate('-', a, b)),
     mul: (a, b) => checked(calculate('*', a, b)),
@@ -154,6 +160,11 @@ export class Emitter {
       if (left.bounds[0] >= 0) return { text: `(${left.text}%${right.text})`, risky }
       const divisor = this.#share(right.text)
       return { text: `((${left.text}%${divisor.first}+${divisor.again})%${divisor.again})`, risky }
+    }
+    if (op === '/' && isDivisible) {
+      const [dividend, divisor] = [this.#share(left.text), this.#share(right.text)]
+      const quotient = `${dividend.again}/${divisor.again}`
+      return { text: `(${dividend.first}%${divisor.first}===0?${quotient}:H.none())`, risky: true }
     }
     const helper = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '//': 'floorDiv', '%': 'mod', '^': 'pow' }[op]
     return { text: `H.${helper}(${left.text},${right.text})`, risky: true }

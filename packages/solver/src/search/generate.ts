@@ -1,16 +1,17 @@
-// Where `new Function` may be used and what has been built with it. Texts name givens and domains by position, so
-// spaces of one rule file share them.
+// Where `new Function` may be used, and what has been built with it. Texts name givens and domains by position, so that
+// spaces of one rule file can share them.
 
 let isAllowed: boolean | undefined
 const built = new Map<string, (...args: never[]) => unknown>()
 const MOST_BUILT = 2_000
 
-/** A function of these parameters with this body; nothing where the page forbids generated code. */
+/** A function of these parameters with the body that `write` makes; nothing where the page forbids generated code. */
 export function generated<F extends (...args: never[]) => unknown>(
   parameters: readonly string[],
-  body: string,
+  write: () => string,
 ): F | undefined {
   if (isAllowed === false) return undefined
+  const body = write()
   const known = built.get(body)
   if (known) return known as F
   try {
@@ -23,5 +24,16 @@ export function generated<F extends (...args: never[]) => unknown>(
     if (!(error instanceof EvalError)) throw error
     isAllowed = false
     return undefined
+  }
+}
+
+/** Runs something as if generated code were forbidden: for tests of what such a page gets. */
+export function withoutGenerated<T>(run: () => T): T {
+  const before = isAllowed
+  isAllowed = false
+  try {
+    return run()
+  } finally {
+    isAllowed = before
   }
 }

@@ -1,4 +1,4 @@
-import type { ArithmeticOp, FunctionName } from './expression.ts'
+import type { ArithmeticOp, FunctionName } from '../language/expression.ts'
 
 // What the language's operations mean, once: the interpreter calls these, generated code spells them out inline where
 // bounds show that nothing can go wrong and calls them where it can.

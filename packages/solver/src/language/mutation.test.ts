@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bind, first, parse, SpaceError } from './index.ts'
+import { bind, first, parse, SpaceError } from '../index.ts'
 
-const templates = new URL('../../../templates/', import.meta.url)
+const templates = new URL('../../../../templates/', import.meta.url)
 const files = readdirSync(templates, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.space') && !name.includes('node_modules') && !name.startsWith('dist'))
   // Few values each, so that what is slow is slow for another reason than the size of the space.

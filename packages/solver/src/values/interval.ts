@@ -1,6 +1,6 @@
 import { floorDiv } from './arithmetic.ts'
 import type { Definitions } from './evaluate.ts'
-import type { ArithmeticOp, CompareOp, Expression, FunctionName } from './expression.ts'
+import type { ArithmeticOp, CompareOp, Expression, FunctionName } from '../language/expression.ts'
 
 /** Everything an expression can be, at least: from, to. A truth is 0 or 1, so `[0, 0]` is surely false. */
 export type Interval = readonly [number, number]

@@ -1,0 +1,105 @@
+import { namesIn, type Expression } from '../language/expression.ts'
+import type { Hulls } from '../values/interval.ts'
+import { Emitter } from './emit.ts'
+import { depthOf, depthsOf, type Nest } from './nest.ts'
+import { hullOf } from './domain.ts'
+import type { Space } from './space.ts'
+
+interface Local {
+  readonly text: string
+  readonly risky: boolean
+  /** The plain name, where the value is known to exist. */
+  readonly plain: string
+}
+
+/**
+ * Names inside generated code: p0, p1 … for searched variables in the order of the loops, g0, g1 … for givens, v0 … for
+ * definitions, which are computed once, in the outermost loop in which they are known.
+ */
+export class Locals {
+  readonly emitter: Emitter
+  readonly hulls: Hulls
+  readonly #nest: Nest
+  readonly #depths: ReadonlyMap<number, number>
+  readonly #indexOf: ReadonlyMap<string, number>
+  readonly #givenOf: ReadonlyMap<string, number>
+  readonly #locals = new Map<string, Local>()
+  /** Definitions that some expression reads, in an order in which each comes after what it reads itself. */
+  readonly #needed = new Map<string, number>()
+
+  /** `expressions` are all that will be emitted. */
+  constructor(nest: Nest, expressions: readonly Expression[]) {
+    const { space, definitions, domains } = nest.problem
+    this.#nest = nest
+    this.#depths = depthsOf(nest)
+    this.#indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
+    this.#givenOf = new Map(space.model.givens.map((name, i) => [name, i]))
+    this.hulls = (name) => {
+      const given = space.givens[name]
+      if (given !== undefined) return [given, given]
+      return definitions.has(name) ? undefined : hullOf(domains[this.#indexOf.get(name)!]!)
+    }
+    this.emitter = new Emitter(this.hulls, definitions, (name) => this.#named(name))
+    for (const expression of expressions) this.#need(expression)
+  }
+
+  /** Whether a name has a text in the loop of this depth, −1 being outside all of them. */
+  isKnown(name: string, depth: number): boolean {
+    if (this.#givenOf.has(name) || this.#locals.has(name)) return true
+    if (this.#nest.problem.definitions.has(name)) return false
+    return this.#depths.get(this.#indexOf.get(name)!)! <= depth
+  }
+
+  /** Declarations of the definitions that an expression reads and that are not declared yet. */
+  declared(expression: Expression): string {
+    return [...namesIn(expression).keys()].map((name) => this.#declared(name)).join('')
+  }
+
+  /** Declarations of everything else that is known in the loop of this depth and read further inside. */
+  remaining(depth: number): string {
+    return [...this.#needed].map(([name, at]) => (at <= depth ? this.#declared(name) : '')).join('')
+  }
+
+  /** The text of a variable in a solution, where it surely has a value. */
+  valueOf(index: number): string {
+    const { name } = this.#nest.problem.space.variables[index]!
+    return this.#locals.get(name)?.plain ?? this.#named(name).text
+  }
+
+  #named(name: string): { readonly text: string; readonly risky: boolean } {
+    const given = this.#givenOf.get(name)
+    if (given !== undefined) return { text: `g${given}`, risky: false }
+    return this.#locals.get(name) ?? { text: `p${this.#depths.get(this.#indexOf.get(name)!)!}`, risky: false }
+  }
+
+  // Of a definition that may have no value t0, t1 … say what went wrong; that counts where it is read, not before.
+  #declared(name: string): string {
+    const definition = this.#nest.problem.definitions.get(name)
+    if (!definition || this.#locals.has(name)) return ''
+    const before = this.declared(definition)
+    const { text, risky } = this.emitter.emit(definition)
+    const i = this.#locals.size
+    this.#locals.set(name, { text: risky ? `(H.trouble||=t${i},v${i})` : `v${i}`, risky, plain: `v${i}` })
+    return `${before}${risky ? `H.trouble=0;const v${i}=${text},t${i}=H.trouble;` : `const v${i}=${text};`}`
+  }
+
+  #need(expression: Expression): void {
+    for (const name of namesIn(expression).keys()) {
+      const definition = this.#nest.problem.definitions.get(name)
+      if (!definition || this.#needed.has(name)) continue
+      this.#need(definition)
+      this.#needed.set(name, depthOf(this.#nest.problem.scope(definition), this.#depths))
+    }
+  }
+}
+
+/** The text that names the givens of a space, an array `G` of them being at hand. */
+export function givenLocals(space: Space, body: string): string {
+  const used = space.model.givens.map((_, i) => `g${i}`).filter((name) => new RegExp(`\\b${name}\\b`).test(body))
+  return used.length === 0 ? '' : `const ${used.map((name) => `${name}=G[${name.slice(1)}]`).join(',')};`
+}
+
+/** The values of the givens, as `givenLocals` reads them. */
+export function givenValues(space: Space): readonly number[] {
+  return space.model.givens.map((name) => space.givens[name]!)
+}

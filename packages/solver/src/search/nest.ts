@@ -1,0 +1,29 @@
+import type { Atom } from './atom.ts'
+import type { Domain } from './domain.ts'
+import type { Problem } from './problem.ts'
+
+/** A search over some variables of a problem, in this order, under the conditions that read no others. */
+export interface Nest {
+  readonly problem: Problem
+  /** The searched variables, outermost first. */
+  readonly loops: readonly Loop[]
+  /** Every variable that a solution gives a value, searched or computed: indices, ascending. */
+  readonly variables: readonly number[]
+  readonly atoms: readonly Atom[]
+}
+
+export interface Loop {
+  /** Of the variable. */
+  readonly index: number
+  readonly domain: Domain
+}
+
+/** The depth at which each searched variable of a nest becomes known. */
+export function depthsOf({ loops }: Pick<Nest, 'loops'>): ReadonlyMap<number, number> {
+  return new Map(loops.map(({ index }, depth) => [index, depth]))
+}
+
+/** The depth at which the last variable of a scope is known; −1 where there is none. */
+export function depthOf(scope: readonly number[], depths: ReadonlyMap<number, number>): number {
+  return Math.max(-1, ...scope.map((index) => depths.get(index)!))
+}

@@ -1,0 +1,104 @@
+import { SpaceError } from '../language/source.ts'
+import { holds } from '../values/evaluate.ts'
+import { isList, sizeOf } from './domain.ts'
+import { narrow } from './narrowing.ts'
+import type { Nest } from './nest.ts'
+import { ordered } from './order.ts'
+import { problemOf, type Problem } from './problem.ts'
+import type { BoundRule, Space } from './space.ts'
+
+/** A space made ready for search. */
+export interface Prepared {
+  readonly problem: Problem
+  /** Whether nothing fits, whatever is chosen: a rule is false by bounds alone, or a domain is empty. */
+  readonly isRefuted: boolean
+  /** Parts that no condition connects: their solutions combine freely. In the order of listings, the last fastest. */
+  readonly components: readonly Nest[]
+}
+
+const known = new WeakMap<Space, Prepared>()
+
+export function prepare(space: Space): Prepared {
+  const found = known.get(space)
+  if (found) return found
+  const prepared = prepareRules(space, space.rules)
+  known.set(space, prepared)
+  return prepared
+}
+
+/** The same under some of a space's rules. Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds. */
+export function prepareRules(space: Space, rules: readonly BoundRule[]): Prepared {
+  const given = problemOf(space, rules)
+  const isRefuted =
+    given.domains.some((domain) => sizeOf(domain) === 0) ||
+    given.atoms.some(({ scope, condition }) => scope.length === 0 && !holds(condition, space.givens, given.definitions))
+  const domains = isRefuted ? given.domains : narrow(given)
+  const problem = { ...given, domains }
+  const searched = space.variables.map((_, index) => index).filter((index) => !given.computed.includes(index))
+  if (isRefuted || searched.some((index) => sizeOf(domains[index]!) === 0))
+    return { problem, isRefuted: true, components: [] }
+  expectEnds(problem, searched)
+  const atoms = given.atoms.filter(({ scope }) => !isSettled(problem, scope))
+  const components = split(problem, searched, atoms).map((variables) => {
+    const own = atoms.filter(({ scope }) => variables.includes(scope[0]!))
+    const loops = ordered(problem, variables, own, domains).map((index) => ({ index, domain: domains[index]! }))
+    return { problem, loops, variables: withComputed(problem, variables), atoms: own }
+  })
+  return { problem, isRefuted: false, components: components.sort((a, b) => combinations(b) - combinations(a)) }
+}
+
+/** Whether a condition is met already: it reads nothing, or one variable, and the values that break it are gone. */
+function isSettled({ domains }: Problem, scope: readonly number[]): boolean {
+  return scope.length === 0 || (scope.length === 1 && isList(domains[scope[0]!]!))
+}
+
+function combinations({ loops }: Nest): number {
+  return loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
+}
+
+/** Variables that conditions or definitions connect, directly or through others. */
+function split(
+  problem: Problem,
+  searched: readonly number[],
+  atoms: Problem['atoms'],
+): readonly (readonly number[])[] {
+  const root = problem.space.variables.map((_, index) => index)
+  const find = (index: number): number => (root[index] === index ? index : (root[index] = find(root[index]!)))
+  const connect = (scope: readonly number[]): void => {
+    for (const index of scope.slice(1)) root[find(index)] = find(scope[0]!)
+  }
+  for (const { scope } of atoms) connect(scope)
+  for (const index of problem.computed) connect(scopeOfComputed(problem, index))
+  const groups = new Map<number, number[]>()
+  for (const index of searched) groups.set(find(index), [...(groups.get(find(index)) ?? []), index])
+  return [...groups.values()]
+}
+
+/** The variables of a component, with those that are computed from them, ascending. */
+function withComputed(problem: Problem, variables: readonly number[]): readonly number[] {
+  const own = problem.computed.filter((index) => variables.includes(scopeOfComputed(problem, index)[0]!))
+  return [...variables, ...own].sort((a, b) => a - b)
+}
+
+function scopeOfComputed({ space, definitions, scope }: Problem, index: number): readonly number[] {
+  return scope(definitions.get(space.variables[index]!.name)!)
+}
+
+// Loops could run through larger ranges, but never to an end.
+const LARGEST_DOMAIN = 5_000_000
+
+function expectEnds({ space, domains }: Problem, searched: readonly number[]): void {
+  for (const index of searched) {
+    const size = sizeOf(domains[index]!)
+    if (size <= LARGEST_DOMAIN) continue
+    const { name, at } = space.model.params[index]!
+    throw new SpaceError(
+      'E_SPACE_DOMAIN',
+      size === Infinity
+        ? `no rule bounds ${name} from above; end its range, or add a rule such as ${name} <= 1024`
+        : `${name} has ${size} values, more than ${LARGEST_DOMAIN}, and no rule says what it is equal to; bound it by a rule`,
+      at,
+    )
+  }
+}
+

@@ -1,0 +1,106 @@
+import type { Objective } from '../language/model.ts'
+import { hasAny, listRows } from './listing.ts'
+import type { Nest } from './nest.ts'
+import type { Prepared } from './prepare.ts'
+import { ranked } from './run.ts'
+
+/** A value for each variable, by index, and the objective's. */
+export interface RankedRow {
+  readonly row: readonly number[]
+  readonly objective: number
+}
+
+export interface Ranking {
+  /** Best first; equal ones in lexicographic order of their values. */
+  readonly rows: readonly RankedRow[]
+  /**
+   * How many parts of the space were entered to find them: those whose bound could not rule them out. More than were
+   * allowed: there may be better ones.
+   */
+  readonly nodes: number
+  /** The searched variables that the objective depends on, in the order in which they were tried. */
+  readonly order: readonly number[]
+}
+
+/** The `k` solutions with the best objective. Those for which it has no value are left out. */
+export function rank({ problem, isRefuted, components }: Prepared, objective: Objective, k: number, mostNodes?: number): Ranking {
+  const scope = problem.scope(objective.value)
+  const reads = ({ variables }: Nest): boolean => variables.some((index) => scope.includes(index))
+  const others = components.filter((nest) => !reads(nest))
+  if (isRefuted || !others.every(hasAny)) return { rows: [], nodes: 0, order: [] }
+  const nest = joined(problem, components.filter(reads))
+  const best = new Best(k, objective.direction === 'minimise' ? 1 : -1)
+  const offer = (value: number, values: readonly number[]): void => {
+    const row = problem.space.variables.map(() => 0)
+    nest.variables.forEach((index, i) => (row[index] = values[i]!))
+    best.offer(row, value)
+  }
+  const nodes = ranked(nest, objective, { offer, limit: () => best.limit }, mostNodes)
+  // What the objective does not read decides nothing but the order of equals, so of each such component the k least
+  // rows are enough, and they are enough for the k best so far.
+  let rows = best.kept
+  for (const component of others) {
+    const wider = new Best(k, objective.direction === 'minimise' ? 1 : -1)
+    const least = rows.length === 0 ? [] : leastRows(component, k)
+    for (const { row: outer, objective: value } of rows)
+      for (const inner of least) {
+        const whole = outer.slice()
+        component.variables.forEach((index, i) => (whole[index] = inner[i]!))
+        wider.offer(whole, value)
+      }
+    rows = wider.kept
+  }
+  return { rows, nodes, order: nest.loops.map(({ index }) => index) }
+}
+
+/** One search over several components. */
+export function joined(problem: Prepared['problem'], components: readonly Nest[]): Nest {
+  return {
+    problem,
+    loops: components.flatMap(({ loops }) => loops),
+    variables: components.flatMap(({ variables }) => variables).sort((a, b) => a - b),
+    atoms: components.flatMap(({ atoms }) => atoms),
+  }
+}
+
+function leastRows(component: Nest, k: number): readonly (readonly number[])[] {
+  const best = new Best(k, 1)
+  const { columns, length } = listRows(component)
+  for (let at = 0; at < length; at++) {
+    const row = columns.map((column) => column[at]!)
+    best.offer(row, 0)
+  }
+  return best.kept.map(({ row }) => row)
+}
+
+/** The best few of what is offered, in order. */
+class Best {
+  readonly kept: RankedRow[] = []
+  readonly #most: number
+  readonly #sign: 1 | -1
+
+  constructor(most: number, sign: 1 | -1) {
+    this.#most = most
+    this.#sign = sign
+  }
+
+  /** What is worse than this is not kept any more. */
+  get limit(): number {
+    if (this.#most === 0) return -this.#sign * Infinity
+    return this.kept.length < this.#most ? this.#sign * Infinity : this.kept.at(-1)!.objective
+  }
+
+  offer(row: readonly number[], objective: number): void {
+    const last = this.kept.at(-1)
+    if (this.kept.length >= this.#most && !(last && this.#isBefore(row, objective, last))) return
+    const at = this.kept.findIndex((other) => this.#isBefore(row, objective, other))
+    this.kept.splice(at < 0 ? this.kept.length : at, 0, { row, objective })
+    if (this.kept.length > this.#most) this.kept.pop()
+  }
+
+  #isBefore(row: readonly number[], objective: number, other: RankedRow): boolean {
+    if (objective !== other.objective) return this.#sign * objective < this.#sign * other.objective
+    const at = row.findIndex((value, i) => value !== other.row[i])
+    return at >= 0 && row[at]! < other.row[at]!
+  }
+}
