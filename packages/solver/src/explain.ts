@@ -3,10 +3,10 @@ import { SpaceError, textOf } from './language/source.ts'
 import { configurationOf, count } from './operations.ts'
 import { isList } from './search/domain.ts'
 import { hasAny } from './search/listing.ts'
-import { prepareRules, type Prepared } from './search/prepare.ts'
-import { rank } from './search/ranking.ts'
-import { hullsOf } from './search/problem.ts'
+import { prepare, prepareRules } from './search/prepare.ts'
+import { rankRead } from './search/ranking.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
+import { hullsOf } from './search/problem.ts'
 import { numberOf } from './values/evaluate.ts'
 import { boundsOf } from './values/interval.ts'
 
@@ -40,7 +40,7 @@ export interface RelaxRange {
  */
 export function explain(space: Space, options: { readonly relax?: readonly RelaxRange[] } = {}): Explanation {
   const empty = space.variables.filter(({ values }) => isList(values) && values.length === 0)
-  if (empty.length === 0 && isFeasible(space, space.rules)) return { status: 'feasible', count: count(space) }
+  if (empty.length === 0 && isSolvable(space)) return { status: 'feasible', count: count(space) }
   const core = empty.length > 0 ? [] : minimalConflict(space)
   return {
     status: 'infeasible',
@@ -52,16 +52,26 @@ export function explain(space: Space, options: { readonly relax?: readonly Relax
   }
 }
 
+/** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds and that cannot be searched through. */
+function isSolvable(space: Space): boolean {
+  const found = isFeasible(space, space.rules, MOST_TRIED)
+  if (found !== undefined) return found
+  return prepare(space).components.every((nest) => hasAny(nest) === true)
+}
+
 /**
  * Deletion filter: a rule goes when the rest still clashes without it; what stays is needed, every one. What bounds alone
  * refute is filtered by bounds alone first, which is cheap and leaves little to search through.
  */
 function minimalConflict(space: Space): readonly BoundRule[] {
-  const byBounds = (rules: readonly BoundRule[]): boolean =>
-    within(() => prepareRules(space, rules).isRefuted) === true
-  const bySearch = (rules: readonly BoundRule[]): boolean => within(() => !isFeasible(space, rules)) === true
+  const byBounds = (rules: readonly BoundRule[]): boolean => prepareRules(space, rules).isRefuted
+  const bySearch =
+    (most: number) =>
+    (rules: readonly BoundRule[]): boolean =>
+      isFeasible(space, rules, most) === false
   const rules = byBounds(space.rules) ? filtered(space.rules, byBounds) : space.rules
-  return filtered(rules, bySearch)
+  // Few rules are searched through more easily than many, so what stays open at first is asked again among the rest.
+  return filtered(filtered(rules, bySearch(MOST_TRIED / 10)), bySearch(MOST_TRIED))
 }
 
 function filtered(
@@ -76,7 +86,17 @@ function filtered(
   return core
 }
 
-/** What a look at a space finds, or nothing where its domains make no sense: too large, without end, divisors of 0. */
+// Values that are tried to see whether a few rules clash. A rule without which that stays open is kept.
+const MOST_TRIED = 1_000_000
+
+function isFeasible(space: Space, rules: readonly BoundRule[], most: number): boolean | undefined {
+  const { isRefuted, components } = prepareRules(space, rules)
+  if (isRefuted) return false
+  const found = components.map((nest) => hasAny(nest, most))
+  return found.includes(false) ? false : found.includes(undefined) ? undefined : true
+}
+
+/** What a look at a space finds, or nothing where its domains make no sense: too large, divisors of 0. */
 function within<T>(look: () => T): T | undefined {
   try {
     return look()
@@ -86,16 +106,8 @@ function within<T>(look: () => T): T | undefined {
   }
 }
 
-function isFeasible(space: Space, rules: readonly BoundRule[]): boolean {
-  return hasSolution(prepareRules(space, rules))
-}
-
-function hasSolution({ isRefuted, components }: Prepared): boolean {
-  return !isRefuted && components.every((nest) => hasAny(nest))
-}
-
-// Parts of the rest of a conflict that are looked at for how near a rule comes to holding.
-const MOST_NODES = 200_000
+// Values that are tried to see how near a rule comes to holding.
+const MOST_NEAR = 300_000
 
 /**
  * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, what bounds
@@ -105,8 +117,8 @@ function numbersOf(space: Space, { condition }: BoundRule, core: readonly BoundR
   if (condition.kind !== 'compare' || condition.ops.length !== 1) return 'cannot hold together with the others'
   const [left, right] = condition.terms as readonly [Expression, Expression]
   const others = core.filter((rule) => rule.condition !== condition)
-  const nearest = within(() => nearestSides(space, condition.ops[0]!, left, right, others))
-  if (!nearest) return `${side(left, boundsText(space, left))}, against ${side(right, boundsText(space, right))}`
+  const nearest = nearestSides(space, condition.ops[0]!, left, right, others)
+  if (!nearest) return boundsOfSides(space, left, right, others)
   const limit = ALLOWED[condition.ops[0]!]
   const isFixed = scopesOf(indexOf(space), space.lets)(right).length === 0
   if (!limit || !isFixed) return `at best ${side(left, nearest.left)}, against ${side(right, nearest.right)}`
@@ -119,6 +131,20 @@ const ALLOWED: Partial<Record<CompareOp, readonly [string, string]>> = {
   '<': ['at least', 'allowed below'],
   '>=': ['at most', 'needed'],
   '>': ['at most', 'needed above'],
+}
+
+/** What the rest of a conflict leaves of the sides of a comparison, as far as bounds tell. */
+function boundsOfSides(space: Space, left: Expression, right: Expression, rules: readonly BoundRule[]): string {
+  const { problem, isRefuted } = prepareRules(space, rules)
+  const { domains, definitions } = problem
+  const text = (term: Expression): string | undefined => {
+    const [from, to] = boundsOf(term, hullsOf(space, indexOf(space), domains), definitions, new Map())
+    if (from === to) return side(term, from)
+    if (from === -Infinity) return undefined
+    return side(term, to > Number.MAX_SAFE_INTEGER ? `${from} or more` : `${from} to ${to}`)
+  }
+  const [a, b] = [text(left), text(right)]
+  return a && b && !isRefuted ? `${a}, against ${b}` : 'cannot hold together with the others'
 }
 
 function side(term: Expression, value: number | string): string {
@@ -142,24 +168,14 @@ function nearestSides(
   const [larger, smaller] = isFromBelow ? [right, left] : [left, right]
   const difference: Expression = { kind: 'arithmetic', op: '-', left: larger, right: smaller, at }
   const value: Expression = op === '==' ? { kind: 'call', name: 'abs', args: [difference], at } : difference
-  const { rows, nodes } = rank(
-    prepareRules(space, rules),
-    { direction: 'minimise', text: '', value },
-    1,
-    MOST_NODES,
-  )
+  const prepared = prepareRules(space, rules)
+  if (prepared.isRefuted) return undefined
+  const { rows, tried } = rankRead(prepared, { direction: 'minimise', text: '', value }, 1, MOST_NEAR)
   const [found] = rows
-  if (!found || nodes > MOST_NODES) return undefined
+  if (!found || tried > MOST_NEAR) return undefined
   const values = { ...configurationOf(space, found.row), ...space.givens }
   const [a, b] = [numberOf(left, values, space.lets), numberOf(right, values, space.lets)]
   return a === undefined || b === undefined ? undefined : { left: a, right: b }
-}
-
-function boundsText(space: Space, term: Expression): string {
-  const domains = space.variables.map(({ values }) => values)
-  const [from, to] = boundsOf(term, hullsOf(space, space.lets, indexOf(space), domains), space.lets, new Map())
-  if (from === to) return String(from)
-  return to < Number.MAX_SAFE_INTEGER ? `${from} to ${to}` : `${from} or more`
 }
 
 function emptyDomain(space: Space, name: string): Clash {
@@ -179,7 +195,7 @@ function relaxations(space: Space, ranges: readonly RelaxRange[] = []): readonly
     const fits = (value: number): boolean =>
       within(() => {
         const other = bind(space.model, { ...space.givens, [given]: value })
-        return isFeasible(other, other.rules)
+        return isFeasible(other, other.rules, Infinity) === true
       }) === true
     return [-step, step]
       .map((direction) => nearestFit(start, direction, direction < 0 ? from : to, fits))

@@ -53,7 +53,7 @@ test('a rule that bounds a range without end stays in the conflict', () => {
   if (explanation.status === 'feasible') throw new Error('feasible')
   expect(explanation.conflict.map(({ rule }) => rule)).toEqual(['low', 'high'])
   expect(explanation.conflict.map(({ values }) => values)).toEqual([
-    'A = 1 or more, against 5',
+    'A is at least 10, allowed 5',
     'A is at most 5, needed 10',
   ])
 })
@@ -101,7 +101,6 @@ test('an optimum carries its certificate', () => {
   const optimum = minimise(space(triangle), '(A - 3) ^ 2 - B')
   expect(optimum).toMatchObject({ status: 'solved', configuration: { A: 3, B: 6, FREE: 0 }, objective: -6 })
   expect(optimum).toHaveProperty('certificate.bound', -6)
-  expect(optimum).toHaveProperty('certificate.nodes', 20)
   expect(minimise(space('param A in 1..3\nrule "r" : A > 3\nminimise A'))).toEqual({ status: 'infeasible' })
 })
 

@@ -73,22 +73,32 @@ export function all(space: Space, options: { readonly limit?: number } = {}): Ta
 export function* stream(space: Space, options: { readonly rows?: number } = {}): Generator<Table> {
   const { isRefuted, components } = prepare(space)
   const most = options.rows ?? 2 ** 16
-  const [outer, ...inner] = components
   if (isRefuted) return
-  if (!outer) return void (yield product(space, [], [], 0, 1))
-  const rest = inner.map((nest) => listRows(nest))
-  for (const chunk of chunksOf(outer)) {
-    const length = lengthOfProduct([chunk, ...rest])
+  const last = components.at(-1)
+  if (!last) return void (yield product(space, [], [], 0, 1))
+  const outer = components.slice(0, -1).map((nest) => listRows(nest))
+  if ((lengthOf(last, MOST_LISTED) ?? Infinity) <= MOST_LISTED) {
+    const rows = [...outer, listRows(last)]
+    const length = lengthOfProduct(rows)
     for (let start = 0; start < length; start += most)
-      yield product(space, components, [chunk, ...rest], start, Math.min(most, length - start))
+      yield product(space, components, rows, start, Math.min(most, length - start))
+    return
   }
+  // Too many rows to keep: the last component is searched again for each row of the others.
+  const repeats = lengthOfProduct(outer)
+  for (let i = 0; i < repeats; i++)
+    for (const chunk of chunksOf(last))
+      for (let start = 0; start < chunk.length; start += most) {
+        const length = Math.min(most, chunk.length - start)
+        yield product(space, components, [...outer, chunk], i * chunk.length + start, length)
+      }
 }
 
 function lengthOfProduct(rows: readonly Rows[]): number {
   return rows.reduce((total, { length }) => total * length, 1)
 }
 
-/** Rows of the product of the components' rows; the last component varies fastest, like the last digit of a number. */
+/** Part of the rows of the product of the components' rows; the last component varies fastest. */
 function product(
   space: Space,
   components: readonly Nest[],
@@ -200,4 +210,3 @@ function generator(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
-

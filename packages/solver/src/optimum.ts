@@ -22,7 +22,7 @@ export interface Certificate {
   readonly expression: string
   readonly objective: number
   readonly bound: number
-  /** Parts of the space that were entered; all others were ruled out by rules and bounds. */
+  /** Values that were tried; everything else was ruled out by rules and bounds. */
   readonly nodes: number
   /** The parameters in the order in which they were tried. */
   readonly order: readonly string[]
@@ -62,7 +62,7 @@ export function minimise(space: Space, expression?: string): Optimum {
     expression: objective.text,
     objective: winner.objective,
     bound: winner.objective,
-    nodes: ranking.nodes,
+    nodes: ranking.tried,
     order: ranking.order.map((index) => space.variables[index]!.name),
     configuration: winner.configuration,
     rules: rulesHash(space, objective),

@@ -114,7 +114,10 @@ test.each([
   ['param A in 1..9 step 0', 'the step of A is 0; it has to be 1 or more'],
   ['param A in divisors(0)', '0 has no list of divisors; it has to be 1 or more'],
   ['param A in [7 / 2]', 'this has no value: a division in it is uneven or by zero'],
-  ['param A in 1..9999999', 'A has 9999999 values, more than 5000000, and no rule says what it is equal to; bound it by a rule'],
+  [
+    'param A in 1..9999999',
+    'A has 9999999 values, more than 5000000, and no rule says what it is equal to; bound it by a rule',
+  ],
 ])('%s makes no sense', (text, message) => {
   const error = caught(() => count(space(text)))
   expect(error.code).toBe('E_SPACE_DOMAIN')

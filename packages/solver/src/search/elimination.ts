@@ -32,7 +32,7 @@ export function eliminate(space: Space, conditions: readonly Expression[]): Elim
     definitions.set(found.name, found.value)
     const index = indexOf.get(found.name)!
     computed.push(index)
-    left.push(...membership(found.name, space.variables[index]!.values, condition.at))
+    left.push(...membership(found.value, space.variables[index]!.values, condition.at))
   }
   return { definitions, computed: computed.sort((a, b) => a - b), conditions: left }
 }
@@ -64,9 +64,11 @@ function determined(
   return undefined
 }
 
-/** Conditions that say that the value of a name is in a domain. */
-function membership(name: string, domain: Domain, at: Span): readonly Expression[] {
-  const value: Expression = { kind: 'name', name, at }
+/**
+ * Conditions that say that a value is in a domain. They read the value itself, not the variable that is equal to it: of
+ * that one, bounds take for granted that it is.
+ */
+function membership(value: Expression, domain: Domain, at: Span): readonly Expression[] {
   const number = (constant: number): Expression => ({ kind: 'number', value: constant, at })
   const compare = (op: '==' | '<=' | '>=', term: Expression, constant: number): Expression => ({
     kind: 'compare',

@@ -63,7 +63,7 @@ export class Emitter {
   readonly #hulls: Hulls
   readonly #lets: Definitions
   readonly #names: NameText
-  readonly #memo = new Map<string, Interval>()
+  readonly #memo = new Map<Expression | string, Interval>()
   #shared = 0
 
   constructor(hulls: Hulls, lets: Definitions, names: NameText) {

@@ -29,7 +29,12 @@ export function occurrences(name: string, expression: Expression, definitions: D
   return count(expression)
 }
 
-function undone(name: string, side: Expression, { value, nonzero }: Solved, definitions: Definitions): Solved | undefined {
+function undone(
+  name: string,
+  side: Expression,
+  { value, nonzero }: Solved,
+  definitions: Definitions,
+): Solved | undefined {
   if (side.kind === 'name') {
     if (side.name === name) return { value, nonzero }
     return undone(name, definitions.get(side.name)!, { value, nonzero }, definitions)

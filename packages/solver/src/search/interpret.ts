@@ -13,11 +13,13 @@ export interface Visitor {
   /** At a solution: a value for each variable of the space, by name. True ends the search after this one. */
   readonly visit: (values: Readonly<Record<string, number>>) => boolean
   /** Whether everything below some known values may be skipped, given bounds of every name. */
+  /** Asked at each value that is tried; true ends the search. */
+  readonly isOver?: () => boolean
   readonly skips?: (bounds: (name: string) => Interval | undefined) => boolean
 }
 
 /** Searches from a cursor on; leaves it behind the last solution that was visited. */
-export function interpret(nest: Nest, cursor: Cursor, { visit, skips }: Visitor): void {
+export function interpret(nest: Nest, cursor: Cursor, { visit, skips, isOver }: Visitor): void {
   const { loops, atoms, problem } = nest
   const { space, definitions } = problem
   const depths = depthsOf(nest)
@@ -45,6 +47,7 @@ export function interpret(nest: Nest, cursor: Cursor, { visit, skips }: Visitor)
     }
     const { domain } = loops[depth]!
     for (let i = cursor[depth]!; i < sizeOf(domain); i++) {
+      if (isOver?.()) return true
       cursor[depth] = i
       values[names[depth]!] = valueAt(domain, i)
       if (!isPossible(depth) || !descend(depth + 1)) continue

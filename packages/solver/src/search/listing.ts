@@ -1,6 +1,6 @@
 import { SpaceError } from '../language/source.ts'
 import type { Nest } from './nest.ts'
-import { columnOf, counted, listing, type Columns } from './run.ts'
+import { columnOf, counted, feasible, listing, type Columns } from './run.ts'
 import type { Space } from './space.ts'
 
 /** Solutions of a nest: a column for each of its variables. */
@@ -52,8 +52,10 @@ export function lengthOf(nest: Nest, most: number): number | undefined {
   return known
 }
 
-export function hasAny(nest: Nest): boolean {
-  return (lengths.get(nest) ?? listing(nest).fill(emptyColumns(nest, 1), 1)) > 0
+/** Whether there is a solution; nothing where that is still open after trying `most` values. */
+export function hasAny(nest: Nest, most: number = Infinity): boolean | undefined {
+  const known = lengths.get(nest)
+  return known === undefined ? feasible(nest, most) : known > 0
 }
 
 function emptyColumns(nest: Nest, length: number): Columns {
@@ -80,12 +82,17 @@ function concatenated(nest: Nest, chunks: readonly Rows[], length: number): Rows
 export function repeated(source: Columns[number], repeat: number, start: number, length: number): Columns[number] {
   const target = source instanceof Int32Array ? new Int32Array(length) : new Float64Array(length)
   const period = source.length * repeat
-  // One period by runs of equal values; the rest repeats it.
+  // One period; the rest repeats it.
   let run = Math.floor(start / repeat) % source.length
-  for (let at = -(start % repeat); at < Math.min(length, period); at += repeat) {
-    target.fill(source[run]!, Math.max(0, at), at + repeat)
-    run = run + 1 === source.length ? 0 : run + 1
-  }
+  if (repeat === 1) {
+    target.set(source.subarray(run, run + length))
+    if (source.length - run < length)
+      target.set(source.subarray(0, Math.min(run, length + run - source.length)), source.length - run)
+  } else
+    for (let at = -(start % repeat); at < Math.min(length, period); at += repeat) {
+      target.fill(source[run]!, Math.max(0, at), at + repeat)
+      run = run + 1 === source.length ? 0 : run + 1
+    }
   for (let done = period; done < length; done *= 2) target.copyWithin(done, 0, Math.min(done, length - done))
   return target
 }

@@ -2,7 +2,7 @@ import { namesIn, type Expression } from '../language/expression.ts'
 import type { Hulls } from '../values/interval.ts'
 import { Emitter } from './emit.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
-import { hullOf } from './domain.ts'
+import { hullsOf } from './problem.ts'
 import type { Space } from './space.ts'
 
 interface Local {
@@ -34,11 +34,7 @@ export class Locals {
     this.#depths = depthsOf(nest)
     this.#indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
     this.#givenOf = new Map(space.model.givens.map((name, i) => [name, i]))
-    this.hulls = (name) => {
-      const given = space.givens[name]
-      if (given !== undefined) return [given, given]
-      return definitions.has(name) ? undefined : hullOf(domains[this.#indexOf.get(name)!]!)
-    }
+    this.hulls = hullsOf(space, this.#indexOf, domains)
     this.emitter = new Emitter(this.hulls, definitions, (name) => this.#named(name))
     for (const expression of expressions) this.#need(expression)
   }

@@ -6,7 +6,7 @@ import { isList, type Domain } from './domain.ts'
 import { TOO_LARGE } from './emit.ts'
 import { occurrences, solvedFor } from './equality.ts'
 import { givenLocals, Locals } from './locals.ts'
-import { staysFalse } from './monotone.ts'
+import { directionOf, staysFalse, type Direction } from './monotone.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
 import { Relaxer } from './relax.ts'
 
@@ -14,12 +14,16 @@ import { Relaxer } from './relax.ts'
 export interface Body {
   /** Before them. */
   readonly begin?: string
-  /** At a solution; may read `value(index)` of every variable, and `n`. */
-  readonly leaf: (value: (index: number) => string) => string
+  /** At each value that is tried. */
+  readonly step?: string
+  /** At a solution; may read the text of every variable's value, and `n`. */
+  readonly leaf: (valueOf: (index: number) => string) => string
   /** Expressions that `leaf` and `enter` emit. */
   readonly expressions?: readonly Expression[]
-  /** In each loop once its conditions hold; may `continue`. */
-  readonly enter?: (relaxer: Relaxer, depth: number) => string
+  /** In each loop once its conditions hold; may `continue` and `break`. */
+  readonly enter?: (depth: number, relaxer: Relaxer, direction: (value: Expression) => Direction) => string
+  /** Behind the loops inside, in each loop. */
+  readonly leave?: (depth: number, valueOf: (index: number) => string) => string
   /** The text that emits an expression at a solution. */
   readonly last?: (locals: Locals) => string
   /** Whether loops begin where `Z` says. */
@@ -54,21 +58,28 @@ class Writer {
 
   source(): string {
     const { loops, problem } = this.#nest
-    const lines = [`let n=0;${this.#body.begin ?? ''}`, loops.map(({ domain }, i) => declaredDomain(domain, i)).join('')]
+    const lines = [
+      `let n=0;${this.#body.begin ?? ''}`,
+      loops.map(({ domain }, i) => declaredDomain(domain, i)).join(''),
+    ]
     if (this.#body.isResumed) lines.push(`let ${loops.map((_, i) => `s_${i}=Z[${i}]`).join(',')};`)
     lines.push(this.#locals.remaining(-1))
     // Without variables there is one solution, of which a `continue` still makes none.
     if (loops.length === 0) lines.push('do{')
     for (const depth of loops.keys()) {
-      const done = this.#opened(depth, lines)
-      for (const atom of this.#due(depth)) if (atom !== done) lines.push(this.#test(atom, depth))
+      const due = this.#due(depth)
+      const done = this.#opened(depth, due, lines)
+      lines.push(this.#body.step ?? '')
+      for (const atom of due) if (atom !== done) lines.push(this.#test(atom, depth))
       lines.push(this.#locals.remaining(depth))
       if (depth < loops.length - 1) for (const atom of this.#nest.atoms) lines.push(this.#relaxed(atom, depth))
-      lines.push(this.#body.enter?.(this.#relaxer(depth), depth) ?? '')
+      lines.push(this.#body.enter?.(depth, this.#relaxer(depth), (value) => this.#direction(value, depth)) ?? '')
     }
     lines.push(this.#body.last?.(this.#locals) ?? '')
-    lines.push(this.#body.leaf((index) => this.#locals.valueOf(index)))
-    lines.push(`${loops.length === 0 ? '}while(false);' : '}'.repeat(loops.length)}return n;`)
+    const valueOf = (index: number): string => this.#locals.valueOf(index)
+    lines.push(this.#body.leaf(valueOf))
+    for (const depth of [...loops.keys()].reverse()) lines.push(`${this.#body.leave?.(depth, valueOf) ?? ''}}`)
+    lines.push(`${loops.length === 0 ? '}while(false);' : ''}return n;`)
     const text = lines.filter((line) => line !== '').join('\n')
     const { shared } = this.#locals.emitter
     return `${shared.length > 0 ? `let ${shared.join(',')};` : ''}${givenLocals(problem.space, text)}${text}`
@@ -88,17 +99,17 @@ class Writer {
   }
 
   /** Opens the loop of a depth over no more values than it has to; returns the condition that this fulfils. */
-  #opened(depth: number, lines: string[]): Atom | undefined {
+  #opened(depth: number, due: readonly Atom[], lines: string[]): Atom | undefined {
     const { domain } = this.#nest.loops[depth]!
     const begin = this.#body.isResumed ? `let i${depth}=s_${depth};s_${depth}=0;` : `let i${depth}=0;`
-    for (const atom of this.#due(depth)) {
+    for (const atom of due) {
       const value = this.#solved(atom, depth)
       if (value === undefined) continue
       lines.push(`H.trouble=0;const q${depth}=${value},e${depth}=H.trouble===0&&${contained(domain, depth)}?1:0;`)
       lines.push(`${begin}for(;i${depth}<e${depth};i${depth}++){const p${depth}=q${depth}+0;`)
       return atom
     }
-    for (const atom of this.#due(depth)) {
+    for (const atom of due) {
       const quotient = this.#divided(atom, depth)
       if (quotient === undefined) continue
       lines.push(`const k${depth}=X[${depth}].divisors(${quotient});`)
@@ -171,6 +182,12 @@ class Writer {
     return text === undefined ? '' : `if(!${text})continue;`
   }
 
+  /** How an expression goes with the variable of a loop. */
+  #direction(value: Expression, depth: number): Direction {
+    const { definitions, space } = this.#nest.problem
+    return directionOf(space.variables[this.#nest.loops[depth]!.index]!.name, value, this.#locals.hulls, definitions)
+  }
+
   #relaxer(depth: number): Relaxer {
     const { emitter, hulls } = this.#locals
     return new Relaxer(emitter, hulls, this.#nest.problem.definitions, (name) => this.#locals.isKnown(name, depth))
@@ -190,7 +207,7 @@ function contained(domain: Domain, depth: number): string {
   const q = `q${depth}`
   if (!isList(domain)) {
     const { from, to, step } = domain
-    return `${q}>=${from}&&${q}<=${to}&&(${q}-${from < 0 ? `(${from})` : from})%${step}===0`
+    return `${q}>=${from}&&${q}<=${to}&&${step === 1 ? 'true' : `(${q}-(${from}))%${step}===0`}`
   }
   const isGapless = domain.length > 0 && domain.at(-1)! - domain[0]! === domain.length - 1
   return isGapless ? `${q}>=d${depth}[0]&&${q}<=d${depth}[l${depth}-1]` : `X[${depth}].has(${q})`

@@ -9,6 +9,8 @@ import { divisorsOf } from './space.ts'
 
 // A dividend is computed for no more combinations of its variables than this to see what can divide it.
 const MOST_DIVIDENDS = 4_096
+// Fewer values are tried in the loops as fast.
+const FEW = 64
 
 /**
  * The values of each variable that no condition excludes on its own, as far as bounds and divisors tell, to a fixpoint.
@@ -87,7 +89,9 @@ class Narrowing {
     const last = valueAt(kept - 1)
     const low = valueAt(0)
     const dropped = largestPrefix(kept, (i) => this.#isExcluded(atom, index, [low, valueAt(i - 1)]))
-    return dropped === 0 && kept === size ? domain : within(domain, dropped === kept ? Infinity : valueAt(dropped), last)
+    return dropped === 0 && kept === size
+      ? domain
+      : within(domain, dropped === kept ? Infinity : valueAt(dropped), last)
   }
 
   /** How many values from the start are left when those at the end are excluded together. */
@@ -113,7 +117,7 @@ class Narrowing {
     const hulls = (name: string): Interval | undefined => {
       const given = space.givens[name]
       if (given !== undefined) return [given, given]
-      const other = definitions.has(name) ? undefined : this.#indexOf.get(name)
+      const other = this.#indexOf.get(name)
       if (other === undefined) return undefined
       return other === index ? interval : hullOf(this.#domains[other]!)
     }
@@ -124,6 +128,7 @@ class Narrowing {
   #divisors({ condition, scope }: Atom, index: number): Domain {
     const domain = this.#domains[index]!
     const { space, definitions } = this.#problem
+    if (sizeOf(domain) < FEW) return domain
     const found = divisibility(condition, definitions)
     const { name } = space.variables[index]!
     if (!found?.factors.some((factor) => factor.kind === 'name' && factor.name === name)) return domain
@@ -176,4 +181,3 @@ function largestPrefix(size: number, holds: (n: number) => boolean): number {
   }
   return below
 }
-

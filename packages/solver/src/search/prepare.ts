@@ -12,21 +12,26 @@ export interface Prepared {
   readonly problem: Problem
   /** Whether nothing fits, whatever is chosen: a rule is false by bounds alone, or a domain is empty. */
   readonly isRefuted: boolean
-  /** Parts that no condition connects: their solutions combine freely. In the order of listings, the last fastest. */
+  /**
+   * Parts that no condition connects: their solutions combine freely. The smallest first; in listings
+   * the last varies fastest, like the last digit of a number.
+   */
   readonly components: readonly Nest[]
 }
 
 const known = new WeakMap<Space, Prepared>()
 
+/** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds. */
 export function prepare(space: Space): Prepared {
   const found = known.get(space)
   if (found) return found
   const prepared = prepareRules(space, space.rules)
+  expectEnds(prepared)
   known.set(space, prepared)
   return prepared
 }
 
-/** The same under some of a space's rules. Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds. */
+/** The same under some of a space's rules; ranges without end stay so where those do not bound them. */
 export function prepareRules(space: Space, rules: readonly BoundRule[]): Prepared {
   const given = problemOf(space, rules)
   const isRefuted =
@@ -37,14 +42,13 @@ export function prepareRules(space: Space, rules: readonly BoundRule[]): Prepare
   const searched = space.variables.map((_, index) => index).filter((index) => !given.computed.includes(index))
   if (isRefuted || searched.some((index) => sizeOf(domains[index]!) === 0))
     return { problem, isRefuted: true, components: [] }
-  expectEnds(problem, searched)
   const atoms = given.atoms.filter(({ scope }) => !isSettled(problem, scope))
   const components = split(problem, searched, atoms).map((variables) => {
     const own = atoms.filter(({ scope }) => variables.includes(scope[0]!))
     const loops = ordered(problem, variables, own, domains).map((index) => ({ index, domain: domains[index]! }))
     return { problem, loops, variables: withComputed(problem, variables), atoms: own }
   })
-  return { problem, isRefuted: false, components: components.sort((a, b) => combinations(b) - combinations(a)) }
+  return { problem, isRefuted: false, components: components.sort((a, b) => combinations(a) - combinations(b)) }
 }
 
 /** Whether a condition is met already: it reads nothing, or one variable, and the values that break it are gone. */
@@ -57,11 +61,7 @@ function combinations({ loops }: Nest): number {
 }
 
 /** Variables that conditions or definitions connect, directly or through others. */
-function split(
-  problem: Problem,
-  searched: readonly number[],
-  atoms: Problem['atoms'],
-): readonly (readonly number[])[] {
+function split(problem: Problem, searched: readonly number[], atoms: Problem['atoms']): readonly (readonly number[])[] {
   const root = problem.space.variables.map((_, index) => index)
   const find = (index: number): number => (root[index] === index ? index : (root[index] = find(root[index]!)))
   const connect = (scope: readonly number[]): void => {
@@ -87,9 +87,9 @@ function scopeOfComputed({ space, definitions, scope }: Problem, index: number):
 // Loops could run through larger ranges, but never to an end.
 const LARGEST_DOMAIN = 5_000_000
 
-function expectEnds({ space, domains }: Problem, searched: readonly number[]): void {
-  for (const index of searched) {
-    const size = sizeOf(domains[index]!)
+function expectEnds({ problem: { space }, components }: Prepared): void {
+  for (const { index, domain } of components.flatMap(({ loops }) => loops)) {
+    const size = sizeOf(domain)
     if (size <= LARGEST_DOMAIN) continue
     const { name, at } = space.model.params[index]!
     throw new SpaceError(
@@ -101,4 +101,3 @@ function expectEnds({ space, domains }: Problem, searched: readonly number[]): v
     )
   }
 }
-

@@ -23,24 +23,19 @@ export interface Problem {
 export function problemOf(space: Space, rules: readonly BoundRule[]): Problem {
   const domains = space.variables.map(({ values }) => values)
   const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
-  const whole = conditionsOf(rules, hullsOf(space, space.lets, indexOf, domains), space.lets)
+  const whole = conditionsOf(rules, hullsOf(space, indexOf, domains), space.lets)
   const { definitions, computed, conditions } = eliminate(space, whole)
   const scope = scopesOf(indexOf, definitions)
   const atoms = conditions.map((condition) => ({ condition, scope: scope(condition) }))
   return { space, domains, atoms, definitions, computed, scope }
 }
 
-/** Bounds of every name that is not defined by an expression: a given's value, a variable's least and largest. */
-export function hullsOf(
-  space: Space,
-  definitions: Definitions,
-  indexOf: ReadonlyMap<string, number>,
-  domains: readonly Domain[],
-): Hulls {
+/** Bounds of every name that is not a let: a given's value, a variable's least and largest. */
+export function hullsOf(space: Space, indexOf: ReadonlyMap<string, number>, domains: readonly Domain[]): Hulls {
   return (name) => {
     const given = space.givens[name]
     if (given !== undefined) return [given, given]
-    const index = definitions.has(name) ? undefined : indexOf.get(name)
+    const index = indexOf.get(name)
     return index === undefined ? undefined : hullOf(domains[index]!)
   }
 }

@@ -1,5 +1,5 @@
 import type { Objective } from '../language/model.ts'
-import { hasAny, listRows } from './listing.ts'
+import { hasAny, LARGEST_LISTING, lengthOf, listRows } from './listing.ts'
 import type { Nest } from './nest.ts'
 import type { Prepared } from './prepare.ts'
 import { ranked } from './run.ts'
@@ -13,32 +13,21 @@ export interface RankedRow {
 export interface Ranking {
   /** Best first; equal ones in lexicographic order of their values. */
   readonly rows: readonly RankedRow[]
-  /**
-   * How many parts of the space were entered to find them: those whose bound could not rule them out. More than were
-   * allowed: there may be better ones.
-   */
-  readonly nodes: number
+  /** How many values were tried to find them. More than were allowed: there may be better ones. */
+  readonly tried: number
   /** The searched variables that the objective depends on, in the order in which they were tried. */
   readonly order: readonly number[]
 }
 
 /** The `k` solutions with the best objective. Those for which it has no value are left out. */
-export function rank({ problem, isRefuted, components }: Prepared, objective: Objective, k: number, mostNodes?: number): Ranking {
-  const scope = problem.scope(objective.value)
-  const reads = ({ variables }: Nest): boolean => variables.some((index) => scope.includes(index))
-  const others = components.filter((nest) => !reads(nest))
-  if (isRefuted || !others.every(hasAny)) return { rows: [], nodes: 0, order: [] }
-  const nest = joined(problem, components.filter(reads))
-  const best = new Best(k, objective.direction === 'minimise' ? 1 : -1)
-  const offer = (value: number, values: readonly number[]): void => {
-    const row = problem.space.variables.map(() => 0)
-    nest.variables.forEach((index, i) => (row[index] = values[i]!))
-    best.offer(row, value)
-  }
-  const nodes = ranked(nest, objective, { offer, limit: () => best.limit }, mostNodes)
+export function rank(prepared: Prepared, objective: Objective, k: number): Ranking {
+  const { isRefuted, components } = prepared
+  const others = components.filter((nest) => !reads(prepared, nest, objective))
+  if (isRefuted || others.some((nest) => hasAny(nest) === false)) return { rows: [], tried: 0, order: [] }
+  const ranking = rankRead(prepared, objective, k)
   // What the objective does not read decides nothing but the order of equals, so of each such component the k least
   // rows are enough, and they are enough for the k best so far.
-  let rows = best.kept
+  let rows = ranking.rows
   for (const component of others) {
     const wider = new Best(k, objective.direction === 'minimise' ? 1 : -1)
     const least = rows.length === 0 ? [] : leastRows(component, k)
@@ -50,7 +39,32 @@ export function rank({ problem, isRefuted, components }: Prepared, objective: Ob
       }
     rows = wider.kept
   }
-  return { rows, nodes, order: nest.loops.map(({ index }) => index) }
+  return { ...ranking, rows }
+}
+
+/**
+ * The same of the components that the objective reads alone: in the rows, the variables of the others are 0. After
+ * trying `most` values, the best so far.
+ */
+export function rankRead(prepared: Prepared, objective: Objective, k: number, most?: number): Ranking {
+  const { problem, components } = prepared
+  const nest = joined(
+    problem,
+    components.filter((component) => reads(prepared, component, objective)),
+  )
+  const best = new Best(k, objective.direction === 'minimise' ? 1 : -1)
+  const offer = (value: number, values: readonly number[]): void => {
+    const row = problem.space.variables.map(() => 0)
+    nest.variables.forEach((index, i) => (row[index] = values[i]!))
+    best.offer(row, value)
+  }
+  const tried = ranked(nest, objective, { offer, limit: () => best.limit }, most)
+  return { rows: best.kept, tried, order: nest.loops.map(({ index }) => index) }
+}
+
+function reads({ problem }: Prepared, { variables }: Nest, { value }: Objective): boolean {
+  const scope = problem.scope(value)
+  return variables.some((index) => scope.includes(index))
 }
 
 /** One search over several components. */
@@ -64,8 +78,10 @@ export function joined(problem: Prepared['problem'], components: readonly Nest[]
 }
 
 function leastRows(component: Nest, k: number): readonly (readonly number[])[] {
+  // One that is too large to list gives some of its rows instead.
+  const isSmall = lengthOf(component, LARGEST_LISTING) !== undefined
   const best = new Best(k, 1)
-  const { columns, length } = listRows(component)
+  const { columns, length } = listRows(component, isSmall ? Infinity : k)
   for (let at = 0; at < length; at++) {
     const row = columns.map((column) => column[at]!)
     best.offer(row, 0)

@@ -14,7 +14,7 @@ interface Bound {
   readonly range: Interval
 }
 
-/** Arithmetic of bounds is exact up to here, like that of values. */
+/** Remainders are exact up to here. */
 const SAFE = 2 ** 52
 
 export class Relaxer {
@@ -22,7 +22,7 @@ export class Relaxer {
   readonly #hulls: Hulls
   readonly #definitions: Definitions
   readonly #isKnown: (name: string) => boolean
-  readonly #memo = new Map<string, Interval>()
+  readonly #memo = new Map<Expression | string, Interval>()
 
   /** `isKnown` tells which names the emitter has a text for. */
   constructor(emitter: Emitter, hulls: Hulls, definitions: Definitions, isKnown: (name: string) => boolean) {
@@ -125,10 +125,10 @@ export class Relaxer {
     const bounds = boundsOf(expression, this.#hulls, this.#definitions, this.#memo)
     if (this.#isWhole(expression) && namesIn(expression).size > 0) {
       const { text, risky } = this.#emitter.emit(expression)
-      if (!risky && isWithin(bounds)) return { text, range: bounds }
+      if (!risky) return { text, range: bounds }
     }
     const found = this.#inner(expression, end)
-    return found && isWithin(found.range) ? found : constant(bounds[end])
+    return found && !found.range.some(Number.isNaN) ? found : constant(bounds[end])
   }
 
   #inner(expression: Expression, end: 0 | 1): Bound | undefined {
@@ -138,7 +138,9 @@ export class Relaxer {
     switch (expression.kind) {
       case 'name': {
         const definition = this.#definitions.get(expression.name)
-        return definition && this.#bound(definition, end)
+        const hull = this.#hulls(expression.name)
+        const inner = definition && this.#bound(definition, end)
+        return inner && hull ? limited(inner, hull[end], end) : inner
       }
       case 'arithmetic': {
         const { op, left, right } = expression
@@ -194,6 +196,17 @@ function notAbove(least: Bound, most: Bound, op: '<' | '<='): string | undefined
   return isAlways ? undefined : `${least.text}${op}${most.text}`
 }
 
+/** A bound that does not go past a limit: not below it for a lower one, not above it for an upper one. */
+function limited(bound: Bound, limit: number, end: 0 | 1): Bound {
+  const pick = end === 0 ? Math.max : Math.min
+  const [from, to] = bound.range
+  if (pick(from, limit) === from && pick(to, limit) === to) return bound
+  return {
+    text: `Math.${end === 0 ? 'max' : 'min'}(${bound.text},${limit})`,
+    range: [pick(from, limit), pick(to, limit)],
+  }
+}
+
 function combined(op: '+' | '-' | '*', a: Bound, b: Bound): Bound {
   const calculate = (x: number, y: number): number => (op === '+' ? x + y : op === '-' ? x - y : x * y)
   const range: Interval =
@@ -205,7 +218,10 @@ function combined(op: '+' | '-' | '*', a: Bound, b: Bound): Bound {
 
 function quotient(rounded: '' | 'Math.floor' | 'Math.ceil', a: Bound, b: Bound): Bound {
   const round = rounded === 'Math.floor' ? Math.floor : rounded === 'Math.ceil' ? Math.ceil : (x: number) => x
-  return { text: `${rounded}(${a.text}/${b.text})`, range: [round(a.range[0] / b.range[1]), round(a.range[1] / b.range[0])] }
+  return {
+    text: `${rounded}(${a.text}/${b.text})`,
+    range: [round(a.range[0] / b.range[1]), round(a.range[1] / b.range[0])],
+  }
 }
 
 function constant(value: number): Bound {
@@ -215,4 +231,3 @@ function constant(value: number): Bound {
 function isWithin([from, to]: Interval): boolean {
   return from >= -SAFE && to <= SAFE
 }
-

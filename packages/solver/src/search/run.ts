@@ -1,13 +1,15 @@
 import { holds, numberOf, type Values } from '../values/evaluate.ts'
 import { boundsOf } from '../values/interval.ts'
+import type { Expression } from '../language/expression.ts'
 import type { Objective } from '../language/model.ts'
 import { hullOf, isList, type Domain } from './domain.ts'
 import { helpers, TOO_LARGE, type Helpers } from './emit.ts'
 import { generated } from './generate.ts'
 import { interpret, type Cursor } from './interpret.ts'
 import { givenValues } from './locals.ts'
+import { hullsOf } from './problem.ts'
 import { loopsSource, type Body } from './loops.ts'
-import type { Nest } from './nest.ts'
+import { depthOf, depthsOf, type Nest } from './nest.ts'
 
 /** Values by variable, one array for each of a nest's variables. */
 export type Columns = readonly (Int32Array | Float64Array)[]
@@ -20,16 +22,26 @@ export interface Listing {
 
 /** Solutions of a nest in the order of its loops, from the first on. */
 export function listing(nest: Nest): Listing {
+  const free = freeValues(nest)
+  if (free) return copying(free)
   const cursor: Cursor = nest.loops.map(() => 0)
-  const columns = nest.variables.map((_, i) => `c${i}=C[${i}]`).join(',')
-  const kept = nest.loops.map((_, i) => `Z[${i}]=i${i}${i === nest.loops.length - 1 ? '+1' : ''};`).join('')
+  const inner = nest.loops.length - 1
+  const depths = nest.variables.map((index) => depthOf(nest.problem.scope(nameOf(nest, index)), depthsOf(nest)))
+  // The innermost loop writes its values one by one; what stays the same meanwhile is written behind it, all at once.
+  const written = (depth: number, valueOf: (index: number) => string): string =>
+    nest.variables.map((index, i) => (depths[i] === depth ? `c${i}.fill(${valueOf(index)},w${depth},n);` : '')).join('')
+  const outer = nest.loops.slice(0, -1).map((_, depth) => depth)
   const run = compiled<[Columns, Cursor, number]>(nest, ['C', 'Z', 'M'], {
     isResumed: true,
-    begin: `const ${columns};`,
-    leaf: (value) => {
-      const stores = nest.variables.map((index, i) => `c${i}[n]=${value(index)};`).join('')
-      return `${stores}if(++n===M){${kept}return n;}`
+    begin: `const ${nest.variables.map((_, i) => `c${i}=C[${i}]`).join(',')};`,
+    enter: (depth) => (depth < inner ? `const w${depth}=n;` : ''),
+    leaf: (valueOf) => {
+      const stores = nest.variables.map((index, i) => (depths[i] === inner ? `c${i}[n]=${valueOf(index)};` : ''))
+      const kept = nest.loops.map((_, i) => `Z[${i}]=i${i}${i === inner ? '+1' : ''};`)
+      const flushed = outer.map((depth) => written(depth, valueOf))
+      return `${stores.join('')}if(++n===M){${[...flushed, ...kept].join('')}return n;}`
     },
+    leave: (depth, valueOf) => (depth < inner ? `if(n>w${depth}){${written(depth, valueOf)}}` : ''),
   })
   if (run) return { fill: (columns, capacity) => run(columns, cursor, capacity) }
   const names = nest.variables.map((index) => nest.problem.space.variables[index]!.name)
@@ -46,8 +58,34 @@ export function listing(nest: Nest): Listing {
   }
 }
 
+/** The values of a nest of one variable that nothing restricts, which need no search. */
+function freeValues({ loops, atoms, variables }: Nest): readonly number[] | undefined {
+  const [only] = loops
+  const isFree = only && loops.length === 1 && variables.length === 1 && atoms.length === 0
+  return isFree && isList(only.domain) ? only.domain : undefined
+}
+
+function copying(values: readonly number[]): Listing {
+  let done = 0
+  return {
+    fill: ([column], capacity) => {
+      const length = Math.min(capacity, values.length - done)
+      for (let i = 0; i < length; i++) column![i] = values[done + i]!
+      done += length
+      return length
+    },
+  }
+}
+
+function nameOf({ problem }: Nest, index: number): Expression {
+  const { name, at } = problem.space.model.params[index]!
+  return { kind: 'name', name, at }
+}
+
 /** How many solutions a nest has; nothing where they are more than `most`. */
 export function counted(nest: Nest, most: number): number | undefined {
+  const free = freeValues(nest)
+  if (free) return free.length > most ? undefined : free.length
   const run = compiled<[number]>(nest, ['M'], { leaf: () => 'if(++n>M)return n;' })
   let count = 0
   if (run) count = run(most)
@@ -56,6 +94,27 @@ export function counted(nest: Nest, most: number): number | undefined {
     interpret(nest, cursor, { visit: () => ++count > most })
   }
   return count > most ? undefined : count
+}
+
+/**
+ * Whether a nest has a solution; nothing where that is still open after trying `most` values. Ranges without end are
+ * searched like others.
+ */
+export function feasible(nest: Nest, most: number): boolean | undefined {
+  const run = compiled<[number]>(nest, ['M'], {
+    begin: 'let k=0;',
+    step: 'if(++k>M)return -1;',
+    leaf: () => 'return 1;',
+  })
+  let found = 0
+  if (run) found = run(most)
+  else {
+    let steps = 0
+    const cursor = nest.loops.map(() => 0)
+    interpret(nest, cursor, { visit: () => (found = 1) === 1, isOver: () => ++steps > most && found === 0 })
+    if (found === 0 && steps > most) found = -1
+  }
+  return found < 0 ? undefined : found === 1
 }
 
 /** Who takes what a search for the best offers. */
@@ -68,7 +127,7 @@ export interface Judge {
 
 /**
  * Offers the solutions of a nest whose objective may still matter, passing over whole parts whose bound already does
- * not. Returns how many nodes were entered; where they are more than `most`, the search has not been completed.
+ * not. Returns how many values were tried; where they are more than `most`, the search has not been completed.
  */
 export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge, most: number = Infinity): number {
   const isMinimise = direction === 'minimise'
@@ -79,9 +138,11 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     ['S', 'V', 'L', 'M'],
     {
       expressions: [value],
-      enter: (relaxer, depth) => {
-        const bound = depth < nest.loops.length - 1 && (isMinimise ? relaxer.least(value) : relaxer.most(value))
-        return `${bound ? `if(${bound}${isWorse}L)continue;` : ''}if(++n>M)return n;`
+      step: 'if(++n>M)return n;',
+      enter: (_depth, relaxer, direction) => {
+        const bound = isMinimise ? relaxer.least(value) : relaxer.most(value)
+        const worsens = direction(value) === (isMinimise ? 'up' : 'down')
+        return bound ? `if(${bound}${isWorse}L)${worsens ? 'break' : 'continue'};` : ''
       },
       last: (locals) => {
         const { text } = locals.emitter.emit(value)
@@ -103,43 +164,40 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     }
     return run(offer, exact, judge.limit(), most)
   }
-  let nodes = 0
+  let tried = 0
   const own = nest.variables.map((index) => space.variables[index]!.name)
-  interpret(nest, nest.loops.map(() => 0), {
-    skips: (bounds) => {
-      const [from, to] = boundsOf(value, bounds, definitions, new Map())
-      const isSkipped = isMinimise ? from > judge.limit() : to < judge.limit()
-      if (!isSkipped) nodes++
-      return isSkipped || nodes > most
+  interpret(
+    nest,
+    nest.loops.map(() => 0),
+    {
+      isOver: () => ++tried > most,
+      skips: (bounds) => {
+        const [from, to] = boundsOf(value, bounds, definitions, new Map())
+        return isMinimise ? from > judge.limit() : to < judge.limit()
+      },
+      visit: (values) => {
+        const objective = numberOf(value, values, definitions)
+        const limit = judge.limit()
+        if (objective === undefined || (isMinimise ? objective > limit : objective < limit)) return false
+        judge.offer(
+          objective,
+          own.map((name) => values[name]!),
+        )
+        return false
+      },
     },
-    visit: (values) => {
-      const objective = numberOf(value, values, definitions)
-      const limit = judge.limit()
-      if (objective === undefined || (isMinimise ? objective > limit : objective < limit)) return false
-      judge.offer(objective, own.map((name) => values[name]!))
-      return false
-    },
-  })
-  return nodes
+  )
+  return tried
 }
 
 /** Whether each variable's values fit 32 bits, which is how columns keep them then. */
 export function columnOf(nest: Nest, index: number, length: number): Int32Array | Float64Array {
   const { space, definitions, domains } = nest.problem
+  const indexOf = new Map(space.variables.map(({ name }, i) => [name, i]))
   const loop = nest.loops.find((one) => one.index === index)
   const [from, to] = loop
     ? hullOf(loop.domain)
-    : boundsOf(
-        definitions.get(space.variables[index]!.name)!,
-        (name) => {
-          const given = space.givens[name]
-          if (given !== undefined) return [given, given]
-          const other = definitions.has(name) ? -1 : space.variables.findIndex((variable) => variable.name === name)
-          return other < 0 ? undefined : hullOf(domains[other]!)
-        },
-        definitions,
-        new Map(),
-      )
+    : boundsOf(nameOf(nest, index), hullsOf(space, indexOf, domains), definitions, new Map())
   return from >= -(2 ** 31) && to < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
 }
 
@@ -199,4 +257,3 @@ class Lookup {
     return found
   }
 }
-

@@ -8,7 +8,10 @@ export type Interval = readonly [number, number]
 const ANYTHING: Interval = [-Infinity, Infinity]
 const UNKNOWN: Interval = [0, 1]
 
-/** The interval of each name: a parameter's hull, or a given's value twice. */
+/**
+ * The interval of each name: a parameter's hull, or a given's value twice. Of a name that is defined by an expression,
+ * what it has to keep to besides, if anything.
+ */
 export type Hulls = (name: string) => Interval | undefined
 
 /**
@@ -19,7 +22,21 @@ export function boundsOf(
   expression: Expression,
   hulls: Hulls,
   lets: Definitions,
-  memo: Map<string, Interval>,
+  memo: Map<Expression | string, Interval>,
+): Interval {
+  if (expression.kind === 'number') return [expression.value, expression.value]
+  const known = memo.get(expression)
+  if (known) return known
+  const found = computed(expression, hulls, lets, memo)
+  memo.set(expression, found)
+  return found
+}
+
+function computed(
+  expression: Expression,
+  hulls: Hulls,
+  lets: Definitions,
+  memo: Map<Expression | string, Interval>,
 ): Interval {
   const bounds = (part: Expression): Interval => boundsOf(part, hulls, lets, memo)
   switch (expression.kind) {
@@ -27,13 +44,11 @@ export function boundsOf(
       return [expression.value, expression.value]
     case 'name': {
       const hull = hulls(expression.name)
-      if (hull) return hull
-      const known = memo.get(expression.name)
-      if (known) return known
       const definition = lets.get(expression.name)
-      const result = definition ? bounds(definition) : ANYTHING
-      memo.set(expression.name, result)
-      return result
+      if (!definition) return hull ?? ANYTHING
+      const known = memo.get(expression.name) ?? bounds(definition)
+      memo.set(expression.name, known)
+      return hull ? common(known, hull) : known
     }
     case 'negate': {
       const [from, to] = bounds(expression.arg)
@@ -72,6 +87,12 @@ export function boundsOf(
       return possible ? UNKNOWN : [0, 0]
     }
   }
+}
+
+/** What two intervals share; the first where that is nothing, which the conditions will tell. */
+function common(a: Interval, b: Interval): Interval {
+  const [from, to] = [Math.max(a[0], b[0]), Math.min(a[1], b[1])]
+  return from <= to ? [from, to] : a
 }
 
 function hull(a: Interval, b: Interval): Interval {
