@@ -90,7 +90,7 @@ test('a configuration that breaks the rules is refused by their names', () => {
   expect(existsSync(join(scratch, 'refused'))).toBe(false)
 })
 
-test('solve counts, lists, minimises and explains', () => {
+test('solve counts, lists, minimises and explains', { timeout: 60_000 }, () => {
   writeFileSync(
     join(scratch, 'rules.space'),
     'given N\nparam A in divisors(N)\nparam B in 1..4\nrule "product" : A * B <= 6\nminimise A - B\n',
@@ -101,6 +101,15 @@ test('solve counts, lists, minimises and explains', () => {
   expect(solve('--minimise').stdout).toBe('A=1 B=4  objective -3\n')
   expect(solve('--minimise', 'B - A').stdout).toBe('A=6 B=1  objective -5\n')
   expect(solve('--sample', '5', '--seed', '3').stdout).toBe(solve('--sample', '5', '--seed', '3').stdout)
+  expect(solve('--all').stdout.trim().split('\n')).toHaveLength(11)
+  expect(solve('--nth', '10').stdout).toBe(solve('--all').stdout.trim().split('\n')[10] + '\n')
+  expect(solve('--nth', '11').stderr).toBe('--nth: there are 11 configurations, from 0 to 10\n')
+  expect(solve('--neighbours', 'A=2', 'B=3').stdout).toBe('A=1 B=3\nA=2 B=1\nA=2 B=2\n')
+  writeFileSync(join(scratch, 'best.json'), solve('--minimise', '--json').stdout)
+  expect(solve('--check', 'best.json').stdout).toMatch(/^best\.json: verified: no configuration is better/)
+  const other = tilewright('solve', 'rules.space', '--set', 'N=24', '--check', 'best.json')
+  expect([other.code, other.stderr]).toEqual([5, expect.stringContaining('refuted: it was made for other rules')])
+  expect(solve('--check', 'rules.space').code).toBe(2)
   writeFileSync(
     join(scratch, 'clash.space'),
     'param A in 1..4\nrule "large" : A > 3\nrule "small" : A < 3\nrule "spare" : A != 9\n',

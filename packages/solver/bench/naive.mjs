@@ -71,3 +71,9 @@ function text(expression) {
       throw new Error(`the spaces of the bench have no ${kind}`)
   }
 }
+
+/** The same space with limits that nothing keeps: for explanations. */
+export function infeasible(document) {
+  const text = JSON.stringify(document.constraints).replaceAll('131072', '4096').replaceAll('227000', '227')
+  return { ...document, constraints: JSON.parse(text) }
+}

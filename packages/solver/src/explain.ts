@@ -195,7 +195,7 @@ function relaxations(space: Space, ranges: readonly RelaxRange[] = []): readonly
     const fits = (value: number): boolean =>
       within(() => {
         const other = bind(space.model, { ...space.givens, [given]: value })
-        return isFeasible(other, other.rules, Infinity) === true
+        return isFeasible(other, other.rules, MOST_TRIED) === true
       }) === true
     return [-step, step]
       .map((direction) => nearestFit(start, direction, direction < 0 ? from : to, fits))
