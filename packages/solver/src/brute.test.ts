@@ -1,6 +1,23 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { all, best, bind, count, explain, minimise, parse, stream, violated, type Space } from './index.ts'
+import {
+  all,
+  best,
+  bind,
+  count,
+  explain,
+  minimise,
+  neighbours,
+  nth,
+  parse,
+  sample,
+  stream,
+  violated,
+  type Space,
+} from './index.ts'
+import { diagramOf } from './search/diagram.ts'
+import { listRows } from './search/listing.ts'
+import { prepare } from './search/prepare.ts'
 import { withoutGenerated } from './search/generate.ts'
 import {
   attempt,
@@ -14,6 +31,7 @@ import {
   type Row,
 } from './random-model.fixture.ts'
 import { SpaceError } from './language/source.ts'
+import { patience, runs } from './soak.fixture.ts'
 
 /** Runs a check over random models; one whose numbers get too large for exactness is passed over. */
 function forModels(numRuns: number, check: (model: Description, space: Space, rows: readonly Row[]) => void): void {
@@ -27,7 +45,7 @@ function forModels(numRuns: number, check: (model: Description, space: Space, ro
       throw error
     }
   })
-  fc.assert(property, { numRuns })
+  fc.assert(property, runs(numRuns))
 }
 
 function listed(space: Space): readonly Row[] {
@@ -44,14 +62,59 @@ function compareRows(a: Row, b: Row): number {
   return at < 0 ? 0 : a[at]! - b[at]!
 }
 
-test('lists and counts exactly the configurations that brute force finds', { timeout: 60_000 }, () => {
+test('lists and counts exactly the configurations that brute force finds', patience(60_000), () => {
   forModels(400, (_, space, rows) => {
     expect(sorted(listed(space))).toEqual(sorted(rows))
     expect(count(space)).toBe(BigInt(rows.length))
   })
 })
 
-test('finds the optimum and the best few, equal ones in lexicographic order', { timeout: 60_000 }, () => {
+test('streams, positions and draws are of the same list', patience(60_000), () => {
+  forModels(200, (model, space, rows) => {
+    const list = listed(space)
+    const streamed = [...stream(space, { rows: 4 })]
+    expect(streamed.every(({ length }) => length > 0 && length <= 4)).toBe(true)
+    const rowsOf = streamed.flatMap(({ columns, length }) =>
+      Array.from({ length }, (_, row) => columns.map((column) => column[row]!)),
+    )
+    expect(rowsOf).toEqual(list)
+    for (const at of [0, 1, Math.floor(list.length / 2), list.length - 1])
+      if (at >= 0 && at < list.length) expect(Object.values(nth(space, at)!)).toEqual(list[at])
+    expect(nth(space, list.length)).toBeUndefined()
+    const known = new Set(rows.map(String))
+    const names = model.params.map(({ name }) => name)
+    for (const drawn of sample(space, 5, 1)) expect(known.has(String(names.map((name) => drawn[name]!)))).toBe(true)
+  })
+})
+
+test('a folded component holds the same solutions in the same order', patience(60_000), () => {
+  forModels(200, (_, space) => {
+    for (const nest of prepare(space).components) {
+      const { columns, length } = listRows(nest)
+      const diagram = diagramOf(nest)
+      expect(diagram.count).toBe(BigInt(length))
+      for (let at = 0; at < length; at++) {
+        const row = nest.loops.map(({ index }) => columns[nest.variables.indexOf(index)]![at])
+        expect(diagram.nth(BigInt(at))).toEqual(row)
+      }
+    }
+  })
+})
+
+test('neighbours are what differs in the fewest parameters', patience(60_000), () => {
+  forModels(200, (model, space, rows) => {
+    const [from] = solutions(model, [])
+    if (!from) return
+    const distance = (row: Row): number => row.filter((value, i) => value !== from[i]).length
+    const least = Math.min(...rows.map(distance).filter((far) => far > 0))
+    const nearest = rows.filter((row) => distance(row) === least)
+    const configuration = Object.fromEntries(model.params.map(({ name }, i) => [name, from[i]!]))
+    const found = neighbours(space, configuration).map((one) => Object.values(one))
+    expect(sorted(found)).toEqual(sorted(nearest))
+  })
+})
+
+test('finds the optimum and the best few, equal ones in lexicographic order', patience(60_000), () => {
   forModels(200, (model, space, rows) => {
     const sign = model.direction === 'minimise' ? 1 : -1
     const ranked = rows
@@ -68,7 +131,7 @@ test('finds the optimum and the best few, equal ones in lexicographic order', { 
   })
 })
 
-test('a configuration breaks no rule exactly where brute force says so', { timeout: 60_000 }, () => {
+test('a configuration breaks no rule exactly where brute force says so', patience(60_000), () => {
   forModels(200, (model, space, rows) => {
     const names = model.params.map(({ name }) => name)
     const fits = new Set(rows.map(String))
@@ -79,7 +142,7 @@ test('a configuration breaks no rule exactly where brute force says so', { timeo
   })
 })
 
-test('a conflict is infeasible by itself, and feasible without any one of its rules', { timeout: 60_000 }, () => {
+test('a conflict is infeasible by itself, and feasible without any one of its rules', patience(60_000), () => {
   let conflicts = 0
   forModels(1200, (model, space, rows) => {
     // Few models are infeasible; passing over the others as fast-check does it would cost a hundred runs for each.
@@ -101,7 +164,7 @@ test('a conflict is infeasible by itself, and feasible without any one of its ru
   expect(conflicts).toBeGreaterThan(50)
 })
 
-test('without generated code every answer is the same', { timeout: 60_000 }, () => {
+test('without generated code every answer is the same', patience(60_000), () => {
   forModels(300, (model, space) => {
     // Ranges without end are searched for long when rules that bound them are left out.
     const isClosed = !textOf(model).includes('..\n')
@@ -120,7 +183,7 @@ function answersOf(space: Space, isClosed: boolean): unknown {
   }
 }
 
-test('one more rule never adds a configuration, and its negation takes what it leaves', { timeout: 60_000 }, () => {
+test('one more rule never adds a configuration, and its negation takes what it leaves', patience(60_000), () => {
   forModels(200, (model, space, rows) => {
     const [spared, ...rest] = [...model.rules].reverse()
     fc.pre(!textOf({ ...model, rules: rest }).includes('..\n') || rest.length >= model.params.length)
@@ -131,7 +194,7 @@ test('one more rule never adds a configuration, and its negation takes what it l
   })
 })
 
-test('other names and another order of parameters and rules change nothing', { timeout: 60_000 }, () => {
+test('other names and another order of parameters and rules change nothing', patience(60_000), () => {
   forModels(300, (model, space) => {
     const text = textOf({ ...model, params: [...model.params].reverse(), rules: [...model.rules].reverse() })
     const renamed = bind(parse(text.replace(/\bP(\d)/g, 'WIDTH_$1').replace(/\bL(\d)/g, 'STEP_$1')), { G: model.given })

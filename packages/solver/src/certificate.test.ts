@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bind, checkCertificate, minimise, parse, type Certificate } from './index.ts'
 import { description, LARGE, solutions, spaceOf } from './random-model.fixture.ts'
+import { patience, runs } from './soak.fixture.ts'
 import { SpaceError } from './language/source.ts'
 
 function certified(text: string): readonly [ReturnType<typeof bind>, Certificate] {
@@ -18,7 +19,7 @@ rule "area" : A * B >= 500
 rule "sum" : C == A + 2 * B
 minimise C`
 
-test('the checker proves what the search proved', { timeout: 60_000 }, () => {
+test('the checker proves what the search proved', patience(60_000), () => {
   const property = fc.property(description, (model) => {
     try {
       solutions(model)
@@ -31,7 +32,7 @@ test('the checker proves what the search proved', { timeout: 60_000 }, () => {
       throw error
     }
   })
-  fc.assert(property, { numRuns: 300 })
+  fc.assert(property, runs(300))
 })
 
 test('a range without end is proven through its rules', () => {

@@ -3,6 +3,8 @@ import { SpaceError, textOf } from './language/source.ts'
 import { configurationOf, count } from './operations.ts'
 import { isList } from './search/domain.ts'
 import { hasAny } from './search/listing.ts'
+import type { Nest } from './search/nest.ts'
+import { mentionedFirst } from './search/order.ts'
 import { prepare, prepareRules } from './search/prepare.ts'
 import { rankRead } from './search/ranking.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
@@ -54,7 +56,8 @@ export function explain(space: Space, options: { readonly relax?: readonly Relax
 
 /** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds and that cannot be searched through. */
 function isSolvable(space: Space): boolean {
-  const found = isFeasible(space, space.rules, MOST_TRIED)
+  const found =
+    isFeasible(space, space.rules, MOST_TRIED) ?? isFeasible(space, space.rules, 3 * MOST_TRIED, mentionedFirst)
   if (found !== undefined) return found
   return prepare(space).components.every((nest) => hasAny(nest) === true)
 }
@@ -65,13 +68,12 @@ function isSolvable(space: Space): boolean {
  */
 function minimalConflict(space: Space): readonly BoundRule[] {
   const byBounds = (rules: readonly BoundRule[]): boolean => prepareRules(space, rules).isRefuted
-  const bySearch =
-    (most: number) =>
-    (rules: readonly BoundRule[]): boolean =>
-      isFeasible(space, rules, most) === false
+  const bySearch = (rules: readonly BoundRule[]): boolean => isFeasible(space, rules, MOST_TRIED) === false
+  const inOtherOrder = (rules: readonly BoundRule[]): boolean =>
+    isFeasible(space, rules, 3 * MOST_TRIED, mentionedFirst) === false
   const rules = byBounds(space.rules) ? filtered(space.rules, byBounds) : space.rules
   // Few rules are searched through more easily than many, so what stays open at first is asked again among the rest.
-  return filtered(filtered(rules, bySearch(MOST_TRIED / 10)), bySearch(MOST_TRIED))
+  return filtered(filtered(rules, bySearch), inOtherOrder)
 }
 
 function filtered(
@@ -87,12 +89,17 @@ function filtered(
 }
 
 // Values that are tried to see whether a few rules clash. A rule without which that stays open is kept.
-const MOST_TRIED = 1_000_000
+const MOST_TRIED = 50_000
 
-function isFeasible(space: Space, rules: readonly BoundRule[], most: number): boolean | undefined {
+function isFeasible(
+  space: Space,
+  rules: readonly BoundRule[],
+  most: number,
+  order = (nest: Nest): Nest => nest,
+): boolean | undefined {
   const { isRefuted, components } = prepareRules(space, rules)
   if (isRefuted) return false
-  const found = components.map((nest) => hasAny(nest, most))
+  const found = components.map((nest) => hasAny(order(nest), most))
   return found.includes(false) ? false : found.includes(undefined) ? undefined : true
 }
 
@@ -107,7 +114,7 @@ function within<T>(look: () => T): T | undefined {
 }
 
 // Values that are tried to see how near a rule comes to holding.
-const MOST_NEAR = 300_000
+const MOST_NEAR = 50_000
 
 /**
  * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, what bounds

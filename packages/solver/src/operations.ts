@@ -1,6 +1,6 @@
 import { holds, numberOf } from './values/evaluate.ts'
-import { contains } from './search/domain.ts'
-import { diagramOf, type Diagram } from './search/diagram.ts'
+import { contains, sizeOf } from './search/domain.ts'
+import { diagramCost, diagramOf, type Diagram } from './search/diagram.ts'
 import { chunksOf, LARGEST_LISTING, lengthOf, listRows, repeated, tooMany, type Rows } from './search/listing.ts'
 import type { Nest } from './search/nest.ts'
 import { prepare } from './search/prepare.ts'
@@ -20,9 +20,9 @@ export interface Table {
 export type SolveResult =
   { readonly status: 'solved'; readonly configuration: Configuration } | { readonly status: 'infeasible' }
 
-// A component with no more solutions than this is listed to count it and to draw from it; a larger one is folded.
-const MOST_LISTED = 4_000_000
-// Counting one by one takes a tenth of a second up to here.
+// Of a component with no more solutions than this the list is kept for positions and draws.
+const MOST_LISTED = 1_000_000
+// Up to here solutions are passed one by one, in a tenth of a second; the solutions of a larger component are folded.
 const MOST_COUNTED = 20_000_000
 
 /** How many configurations there are, exactly, without listing them. */
@@ -33,8 +33,21 @@ export function count(space: Space): bigint {
 }
 
 function componentCount(nest: Nest): bigint {
+  if (isFolded(nest)) return folded(nest).count
   const length = lengthOf(nest, MOST_COUNTED)
   return length === undefined ? folded(nest).count : BigInt(length)
+}
+
+// Folding tries values with the interpreter, a hundred times slower than the loops.
+const CHEAP_FOLD = 2_000_000
+const FOLD_GAIN = 100
+
+/** Whether what follows depends on so little that counting one by one is a waste. */
+function isFolded(nest: Nest): boolean {
+  if (diagrams.has(nest)) return true
+  const cost = diagramCost(nest)
+  const combinations = nest.loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
+  return cost <= CHEAP_FOLD && combinations > FOLD_GAIN * cost
 }
 
 const diagrams = new WeakMap<Nest, Diagram>()
@@ -128,30 +141,47 @@ export function nth(space: Space, position: bigint | number): Configuration | un
   const row: number[] = []
   for (const nest of components.toReversed()) {
     const size = componentCount(nest)
-    place(nest, left % size, row)
+    const [values] = rowsAt(nest, [left % size])
+    nest.variables.forEach((index, i) => (row[index] = values![i]!))
     left /= size
   }
   return checked(space, configurationOf(space, row))
 }
 
-const listed = new WeakMap<Nest, Rows>()
+const kept = new WeakMap<Nest, Rows>()
 
-/** Writes the values of a component's variables in its solution with this position. */
-function place(nest: Nest, position: bigint, row: number[]): void {
-  if (componentCount(nest) <= BigInt(MOST_LISTED)) {
-    const rows = listed.get(nest) ?? listRows(nest)
-    listed.set(nest, rows)
-    nest.variables.forEach((index, i) => (row[index] = rows.columns[i]![Number(position)]!))
-    return
+/** The values of a component's variables in its solutions with these positions. */
+function rowsAt(nest: Nest, positions: readonly bigint[]): readonly (readonly number[])[] {
+  const size = componentCount(nest)
+  if (diagrams.has(nest)) return positions.map((position) => foldedRow(nest, position))
+  if (size > BigInt(MOST_LISTED)) return passedRows(nest, positions)
+  const rows = kept.get(nest) ?? listRows(nest)
+  kept.set(nest, rows)
+  return positions.map((position) => rows.columns.map((column) => column[Number(position)]!))
+}
+
+/** The same in one pass over all solutions, of which none is kept. */
+function passedRows(nest: Nest, positions: readonly bigint[]): readonly (readonly number[])[] {
+  const wanted = positions.map((position, i) => ({ at: Number(position), i })).sort((a, b) => a.at - b.at)
+  const found: (readonly number[])[] = []
+  let [before, next] = [0, 0]
+  for (const { columns, length } of chunksOf(nest)) {
+    for (; next < wanted.length && wanted[next]!.at < before + length; next++)
+      found[wanted[next]!.i] = columns.map((column) => column[wanted[next]!.at - before]!)
+    if (next === wanted.length) break
+    before += length
   }
+  return found
+}
+
+function foldedRow(nest: Nest, position: bigint): readonly number[] {
   const { space, definitions } = nest.problem
   const found = folded(nest).nth(position)
-  nest.loops.forEach(({ index }, i) => (row[index] = found[i]!))
   const values = Object.fromEntries(nest.loops.map(({ index }, i) => [space.variables[index]!.name, found[i]!]))
-  for (const index of nest.variables) {
-    const definition = definitions.get(space.variables[index]!.name)
-    if (definition) row[index] = numberOf(definition, { ...space.givens, ...values }, definitions)!
-  }
+  return nest.variables.map((index) => {
+    const { name, at } = space.model.params[index]!
+    return numberOf({ kind: 'name', name, at }, { ...space.givens, ...values }, definitions)!
+  })
 }
 
 /** Configurations drawn uniformly and independently, the same ones for the same seed. Empty when nothing fits. */
@@ -160,11 +190,16 @@ export function sample(space: Space, size: number, seed: number): readonly Confi
   const sizes = isRefuted ? [0n] : components.map(componentCount)
   if (sizes.includes(0n)) return []
   const random = generator(seed)
-  return Array.from({ length: size }, () => {
-    const row: number[] = []
-    components.forEach((nest, c) => place(nest, below(sizes[c]!, random), row))
-    return configurationOf(space, row)
+  const drawn = Array.from({ length: size }, () => sizes.map((limit) => below(limit, random)))
+  const rows = drawn.map((): number[] => [])
+  components.forEach((nest, c) => {
+    const found = rowsAt(
+      nest,
+      drawn.map((positions) => positions[c]!),
+    )
+    found.forEach((values, d) => nest.variables.forEach((index, i) => (rows[d]![index] = values[i]!)))
   })
+  return rows.map((row) => configurationOf(space, row))
 }
 
 /** Names of the rules that a configuration breaks, by substitution; a value outside its domain is `"NAME's domain"`. */

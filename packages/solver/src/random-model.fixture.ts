@@ -271,10 +271,12 @@ export const description: fc.Arbitrary<Description> = fc
         second: numeric([...numbers, 'L0'], [], 1),
         truth: condition([...numbers, 'L1'], [], 1),
         rules: fc.array(condition([...numbers, 'L0', 'L1'], ['L2'], 2), { minLength: 1, maxLength: 4 }),
+        // What a variable is equal to, and what it divides, are searched in ways of their own.
+        special: fc.array(special(numbers, params), { maxLength: 2 }),
         objective: numeric([...numbers, 'L0', 'L1'], ['L2'], 2),
         direction: fc.constantFrom('minimise' as const, 'maximise' as const),
       })
-      .map(({ first, second, truth, rules, ...rest }) => ({
+      .map(({ first, second, truth, rules, special, ...rest }) => ({
         ...rest,
         given,
         params,
@@ -283,9 +285,33 @@ export const description: fc.Arbitrary<Description> = fc
           { name: 'L1', value: second },
           { name: 'L2', value: truth },
         ],
-        rules: [...params.flatMap(({ name, ...entry }) => ('end' in entry ? [atMost(name, entry.end)] : [])), ...rules],
+        rules: [
+          ...params.flatMap(({ name, ...entry }) => ('end' in entry ? [atMost(name, entry.end)] : [])),
+          ...rules,
+          ...special,
+        ],
       }))
   })
+
+/** `P0 == …` and `… % (P0 * …) == 0`. */
+function special(numbers: readonly string[], params: readonly { readonly name: string }[]): fc.Arbitrary<Tree> {
+  const parameter = fc.constantFrom(...params).map(({ name }): Tree => ({ op: 'name', name }))
+  const other = numeric(numbers, [], 1)
+  const zero: Tree = { op: 'number', value: 0 }
+  return fc.oneof(
+    node('==', parameter, other),
+    node(
+      '==',
+      node(
+        '*',
+        parameter,
+        fc.constantFrom(...numbers).map((name): Tree => ({ op: 'name', name })),
+      ),
+      other,
+    ),
+    node('==', node('%', other, fc.oneof(parameter, node('*', parameter, parameter))), fc.constant(zero)),
+  )
+}
 
 function atMost(name: string, end: number): Tree {
   const magnitude: Tree = { op: 'number', value: Math.abs(end) }

@@ -1,6 +1,6 @@
 import { holds } from '../values/evaluate.ts'
 import { SpaceError } from '../language/source.ts'
-import { isList } from './domain.ts'
+import { isList, sizeOf } from './domain.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
 
 /**
@@ -11,6 +11,21 @@ export interface Diagram {
   readonly count: bigint
   /** The values of the nest's loops in the solution with this position in the order of its loops. */
   readonly nth: (n: bigint) => readonly number[]
+}
+
+/** How many values building a diagram tries at most, if none of what conditions read excludes another. */
+export function diagramCost(nest: Nest): number {
+  return nest.loops.reduce((cost, { domain }, depth) => {
+    const known = keptAt(nest, depth - 1).reduce((product, at) => product * sizeOf(nest.loops[at]!.domain), 1)
+    return cost + known * sizeOf(domain)
+  }, 0)
+}
+
+/** The loops up to a depth whose values conditions further inside read. */
+function keptAt({ loops, atoms }: Nest, depth: number): readonly number[] {
+  const depths = depthsOf({ loops })
+  const later = new Set(atoms.filter(({ scope }) => depthOf(scope, depths) > depth).flatMap(({ scope }) => scope))
+  return [...loops.keys()].filter((at) => at <= depth && later.has(loops[at]!.index))
 }
 
 interface Node {
@@ -63,8 +78,7 @@ function layersOf(nest: Nest): readonly (readonly Node[])[] {
   const layers: Node[][] = [[...current.values()].map(({ node }) => node)]
   loops.forEach(({ domain }, depth) => {
     const due = atoms.filter(({ scope }) => depthOf(scope, depths) === depth)
-    const later = new Set(atoms.filter(({ scope }) => depthOf(scope, depths) > depth).flatMap(({ scope }) => scope))
-    const kept = names.slice(0, depth + 1).filter((_, i) => later.has(loops[i]!.index))
+    const kept = keptAt(nest, depth).map((at) => names[at]!)
     const following: typeof current = new Map()
     const values = isList(domain)
       ? domain

@@ -1,5 +1,6 @@
 import { namesIn, partsOf, type Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
+import { boundsOf, type Hulls } from '../values/interval.ts'
 
 /** `name == value`, brought to this form from an equality in which the name occurs once. */
 export interface Solved {
@@ -16,6 +17,21 @@ export function solvedFor(name: string, condition: Expression, definitions: Defi
   return occurrences(name, left, definitions) === 1
     ? undone(name, left, { value: right, nonzero: [] }, definitions)
     : undone(name, right, { value: left, nonzero: [] }, definitions)
+}
+
+/** The same where nothing that is divided by can be 0, so that no solution is lost. */
+export function solutionFor(
+  name: string,
+  condition: Expression,
+  hulls: Hulls,
+  definitions: Definitions,
+): Expression | undefined {
+  const solved = solvedFor(name, condition, definitions)
+  const excludesZero = (factor: Expression): boolean => {
+    const [from, to] = boundsOf(factor, hulls, definitions, new Map())
+    return from > 0 || to < 0
+  }
+  return solved?.nonzero.every(excludesZero) ? solved.value : undefined
 }
 
 /** How often a name is read, through definitions too; 2 stands for any more. */

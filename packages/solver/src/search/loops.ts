@@ -1,10 +1,9 @@
 import { namesIn, type Expression } from '../language/expression.ts'
-import { boundsOf } from '../values/interval.ts'
 import type { Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { isList, type Domain } from './domain.ts'
 import { TOO_LARGE } from './emit.ts'
-import { occurrences, solvedFor } from './equality.ts'
+import { occurrences, solutionFor } from './equality.ts'
 import { givenLocals, Locals } from './locals.ts'
 import { directionOf, staysFalse, type Direction } from './monotone.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
@@ -127,13 +126,8 @@ class Writer {
   #solved({ condition }: Atom, depth: number): string | undefined {
     const { space, definitions } = this.#nest.problem
     const { name } = space.variables[this.#nest.loops[depth]!.index]!
-    const solved = solvedFor(name, condition, definitions)
-    const excludesZero = (factor: Expression): boolean => {
-      const [from, to] = boundsOf(factor, this.#locals.hulls, definitions, new Map())
-      return from > 0 || to < 0
-    }
-    if (!solved?.nonzero.every(excludesZero) || !this.#isReadable(solved.value, depth - 1)) return undefined
-    return this.#locals.emitter.emit(solved.value).text
+    const value = solutionFor(name, condition, this.#locals.hulls, definitions)
+    return value && this.#isReadable(value, depth - 1) ? this.#locals.emitter.emit(value).text : undefined
   }
 
   /** What the value of a loop's variable has to divide for a condition to hold. */

@@ -2,9 +2,10 @@ import { SpaceError } from '../language/source.ts'
 import { holds } from '../values/evaluate.ts'
 import { isList, sizeOf } from './domain.ts'
 import { narrow } from './narrowing.ts'
-import type { Nest } from './nest.ts'
+import { solutionFor } from './equality.ts'
+import { depthOf, depthsOf, type Nest } from './nest.ts'
 import { ordered } from './order.ts'
-import { problemOf, type Problem } from './problem.ts'
+import { hullsOf, problemOf, type Problem } from './problem.ts'
 import type { BoundRule, Space } from './space.ts'
 
 /** A space made ready for search. */
@@ -87,17 +88,27 @@ function scopeOfComputed({ space, definitions, scope }: Problem, index: number):
 // Loops could run through larger ranges, but never to an end.
 const LARGEST_DOMAIN = 5_000_000
 
-function expectEnds({ problem: { space }, components }: Prepared): void {
-  for (const { index, domain } of components.flatMap(({ loops }) => loops)) {
-    const size = sizeOf(domain)
-    if (size <= LARGEST_DOMAIN) continue
-    const { name, at } = space.model.params[index]!
-    throw new SpaceError(
-      'E_SPACE_DOMAIN',
-      size === Infinity
-        ? `no rule bounds ${name} from above; end its range, or add a rule such as ${name} <= 1024`
-        : `${name} has ${size} values, more than ${LARGEST_DOMAIN}, and no rule says what it is equal to; bound it by a rule`,
-      at,
-    )
-  }
+function expectEnds({ problem, components }: Prepared): void {
+  const { space, definitions, domains } = problem
+  const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
+  for (const nest of components)
+    for (const [depth, { index, domain }] of nest.loops.entries()) {
+      const size = sizeOf(domain)
+      if (size <= LARGEST_DOMAIN) continue
+      const { name, at } = space.model.params[index]!
+      const depths = depthsOf(nest)
+      const isSolved = nest.atoms.some(
+        ({ condition, scope }) =>
+          depthOf(scope, depths) === depth &&
+          solutionFor(name, condition, hullsOf(space, indexOf, domains), definitions) !== undefined,
+      )
+      if (isSolved) continue
+      throw new SpaceError(
+        'E_SPACE_DOMAIN',
+        size === Infinity
+          ? `no rule bounds ${name} from above; end its range, or add a rule such as ${name} <= 1024`
+          : `${name} has ${size} values, more than ${LARGEST_DOMAIN}, and no rule says what it is equal to; bound it by a rule`,
+        at,
+      )
+    }
 }
