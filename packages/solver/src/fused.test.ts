@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { bind, count, explain, first, parse, violated, type Space } from './index.ts'
+import { bind, checkCertificate, count, explain, first, minimise, parse, violated, type Space } from './index.ts'
 
 // Machines are shared: slowness is no failure.
 vi.setConfig({ testTimeout: 120_000 })
@@ -51,6 +51,13 @@ test('the first solution stands the substitution', () => {
   const space = fused('h100', 'forward', 768)
   const result = first(space)
   expect(result.status === 'solved' && violated(space, result.configuration)).toEqual([])
+})
+
+test('the least shared memory is proven', () => {
+  const space = fused('h100', 'forward', 768)
+  const optimum = minimise(space, 'SMEM_R + SMEM_S')
+  if (optimum.status !== 'solved') throw new Error('nothing fits')
+  expect(checkCertificate(space, optimum.certificate)).toMatchObject({ status: 'verified' })
 })
 
 test('why head dim 3072 does not fit, and which one does', () => {

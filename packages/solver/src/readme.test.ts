@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { best, bind, count, parse } from './index.ts'
+import { bind, count, parse } from './index.ts'
+import * as solver from './index.ts'
+import * as writer from './language/rule-writer.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const blocks = (language: string): readonly string[] =>
@@ -16,22 +18,21 @@ test('every rule file of the README is understood and has solutions', () => {
   }
 })
 
-test('the program of the README finds what its comments say', () => {
+test('the programs of the README find what their comments say', () => {
   const [rules] = blocks('space')
-  const [program] = blocks('ts')
-  const lines = program!.split('\n').filter((line) => line !== '' && !line.startsWith('import'))
-  const told = lines.filter((line) => line.includes(' // '))
-  const body = lines.map((line) => line.replace(/!/g, '').replace(/^(.*) \/\/ .*$/, 'found.push($1)')).join('\n')
-  const run = new Function('best', 'bind', 'count', 'parse', 'text', `const found = []\n${body}\nreturn found`)
-  const found = run(best, bind, count, parse, rules) as readonly unknown[]
-  expect(told).toHaveLength(2)
-  const shown = found.map((value) => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)))
-  expect(shown).toEqual(
-    told.map((line) =>
-      line
-        .split(' // ')[1]!
-        .replace(/(\w+):/g, '"$1":')
-        .replace(/\s/g, ''),
-    ),
-  )
+  const programs = blocks('ts')
+  expect(programs).toHaveLength(2)
+  const names = { ...solver, ...writer, text: rules }
+  for (const program of programs) {
+    const lines = program.split('\n').filter((line) => line !== '' && !line.startsWith('import'))
+    const told = lines.flatMap((line) => line.split(' // ')[1] ?? [])
+    const body = lines.map((line) => line.replace(/!/g, '').replace(/^(.*) \/\/ .*$/, 'found.push($1)')).join('\n')
+    const run = new Function(...Object.keys(names), `const found = []\n${body}\nreturn found`)
+    const found = run(...Object.values(names)) as readonly unknown[]
+    expect(told).toHaveLength(2)
+    const shown = found.map((value) => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)))
+    expect(shown).toEqual(
+      told.map((line) => (line.startsWith('"') ? line : line.replace(/(\w+):/g, '"$1":').replace(/\s/g, ''))),
+    )
+  }
 })

@@ -1,4 +1,4 @@
-import { floorDiv } from './arithmetic.ts'
+import { calculate, call, floorDiv, type Partial } from './arithmetic.ts'
 import type { Definitions } from './evaluate.ts'
 import type { ArithmeticOp, CompareOp, Expression, FunctionName } from '../language/expression.ts'
 
@@ -99,7 +99,18 @@ function hull(a: Interval, b: Interval): Interval {
   return [Math.min(a[0], b[0]), Math.max(a[1], b[1])]
 }
 
+function isPoint([from, to]: Interval): boolean {
+  return from === to && Number.isSafeInteger(from)
+}
+
+/** A value that is known, as an interval; nothing where it does not exist. */
+function known(value: Partial | boolean): Interval | undefined {
+  return typeof value === 'symbol' ? undefined : [Number(value), Number(value)]
+}
+
 function arithmetic(op: ArithmeticOp, a: Interval, b: Interval): Interval {
+  const exact = isPoint(a) && isPoint(b) ? known(calculate(op, a[0], b[0])) : undefined
+  if (exact) return exact
   switch (op) {
     case '+':
       return [a[0] + b[0], a[1] + b[1]]
@@ -166,6 +177,15 @@ function comparison(op: CompareOp, a: Interval, b: Interval): Interval {
 }
 
 function callBounds(name: FunctionName, args: readonly Interval[]): Interval {
+  const exact = args.every(isPoint)
+    ? known(
+        call(
+          name,
+          args.map(([value]) => value),
+        ),
+      )
+    : undefined
+  if (exact) return exact
   const a = args[0]!
   const b = args[1] ?? a
   switch (name) {
