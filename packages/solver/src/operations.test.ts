@@ -129,3 +129,13 @@ test('bounds of a power of one stay one, however large the exponent may be', () 
   const space = bind(parse('param P in -1..\nrule "end" : P <= 2\nrule "one" : 1 ^ (12 ^ P) < 2'), {})
   expect([...all(space).columns[0]!]).toEqual([0, 1, 2])
 })
+
+test('division is exact, and binds as tightly as a product', () => {
+  // A public script of xgemm_direct divides reals here, by which nearly everything is a multiple of everything.
+  const text = 'param A in [12]\nparam B in 1..9\nrule "multiple" : A % ((B * 4) / 8) == 0'
+  expect([...all(space(text)).columns[1]!]).toEqual([2, 4, 6, 8])
+  expect([...all(space(text.replace(' / ', ' // '))).columns[1]!]).toEqual([2, 3, 4, 5, 6, 7, 8, 9])
+  // The slip in a published space: meant as a ceiling, `- 1 / N` takes the quotient alone.
+  expect(count(space('param N in [1]\nrule "slip" : 4 + N - 1 / N == 4'))).toBe(1n)
+  expect(count(space('param N in [2]\nrule "slip" : 4 + N - 1 / N == 4 or 1 == 1'))).toBe(0n)
+})

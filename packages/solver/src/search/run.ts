@@ -20,30 +20,18 @@ export interface Listing {
   readonly fill: (columns: Columns, capacity: number) => number
 }
 
+const listings = new WeakMap<Nest, (columns: Columns, cursor: Cursor, capacity: number) => number>()
+
 /** Solutions of a nest in the order of its loops, from the first on. */
 export function listing(nest: Nest): Listing {
   const free = freeValues(nest)
   if (free) return copying(free)
   const cursor: Cursor = nest.loops.map(() => 0)
-  const inner = nest.loops.length - 1
-  const depths = nest.variables.map((index) => depthOf(nest.problem.scope(nameOf(nest, index)), depthsOf(nest)))
-  // The innermost loop writes its values one by one; what stays the same meanwhile is written behind it, all at once.
-  const written = (depth: number, valueOf: (index: number) => string): string =>
-    nest.variables.map((index, i) => (depths[i] === depth ? `c${i}.fill(${valueOf(index)},w${depth},n);` : '')).join('')
-  const outer = nest.loops.slice(0, -1).map((_, depth) => depth)
-  const run = compiled<[Columns, Cursor, number]>(nest, ['C', 'Z', 'M'], {
-    isResumed: true,
-    begin: `const ${nest.variables.map((_, i) => `c${i}=C[${i}]`).join(',')};`,
-    enter: (depth) => (depth < inner ? `const w${depth}=n;` : ''),
-    leaf: (valueOf) => {
-      const stores = nest.variables.map((index, i) => (depths[i] === inner ? `c${i}[n]=${valueOf(index)};` : ''))
-      const kept = nest.loops.map((_, i) => `Z[${i}]=i${i}${i === inner ? '+1' : ''};`)
-      const flushed = outer.map((depth) => written(depth, valueOf))
-      return `${stores.join('')}if(++n===M){${[...flushed, ...kept].join('')}return n;}`
-    },
-    leave: (depth, valueOf) => (depth < inner ? `if(n>w${depth}){${written(depth, valueOf)}}` : ''),
-  })
-  if (run) return { fill: (columns, capacity) => run(columns, cursor, capacity) }
+  const run = listings.get(nest) ?? compiledListing(nest)
+  if (run) {
+    listings.set(nest, run)
+    return { fill: (columns, capacity) => run(columns, cursor, capacity) }
+  }
   const names = nest.variables.map((index) => nest.problem.space.variables[index]!.name)
   return {
     fill: (columns, capacity) => {
@@ -56,6 +44,27 @@ export function listing(nest: Nest): Listing {
       return n
     },
   }
+}
+
+function compiledListing(nest: Nest): ((columns: Columns, cursor: Cursor, capacity: number) => number) | undefined {
+  const inner = nest.loops.length - 1
+  const depths = nest.variables.map((index) => depthOf(nest.problem.scope(nameOf(nest, index)), depthsOf(nest)))
+  // The innermost loop writes its values one by one; what stays the same meanwhile is written behind it, all at once.
+  const written = (depth: number, valueOf: (index: number) => string): string =>
+    nest.variables.map((index, i) => (depths[i] === depth ? `c${i}.fill(${valueOf(index)},w${depth},n);` : '')).join('')
+  const outer = nest.loops.slice(0, -1).map((_, depth) => depth)
+  return compiled<[Columns, Cursor, number]>(nest, ['C', 'Z', 'M'], {
+    isResumed: true,
+    begin: `const ${nest.variables.map((_, i) => `c${i}=C[${i}]`).join(',')};`,
+    enter: (depth) => (depth < inner ? `const w${depth}=n;` : ''),
+    leaf: (valueOf) => {
+      const stores = nest.variables.map((index, i) => (depths[i] === inner ? `c${i}[n]=${valueOf(index)};` : ''))
+      const kept = nest.loops.map((_, i) => `Z[${i}]=i${i}${i === inner ? '+1' : ''};`)
+      const flushed = outer.map((depth) => written(depth, valueOf))
+      return `${stores.join('')}if(++n===M){${[...flushed, ...kept].join('')}return n;}`
+    },
+    leave: (depth, valueOf) => (depth < inner ? `if(n>w${depth}){${written(depth, valueOf)}}` : ''),
+  })
 }
 
 /** The values of a nest of one variable that nothing restricts, which need no search. */
