@@ -41,6 +41,15 @@ test('a range without end is proven through its rules', () => {
   expect(checkCertificate(space, certificate)).toMatchObject({ status: 'verified' })
 })
 
+test('a parameter that a rule determines is no longer free, wherever it stands in the order', () => {
+  const text = 'param A in 3..\nparam B in 2..\nparam C in [-4, -2, 5]\nlet SIZE = abs(C)\nminimise SIZE'
+  const rules = 'rule "end" : A <= 5\nrule "B" : B == 2\nrule "is" : B == A - 2\nrule "even" : A % B == 0'
+  const [space, certificate] = certified(`${text}\n${rules}`)
+  expect(checkCertificate(space, { ...certificate, order: ['B', 'A', 'C'] }, 1000)).toMatchObject({
+    status: 'verified',
+  })
+})
+
 test('what does not hold is refuted, with a reason', () => {
   const [space, certificate] = certified(TILES)
   const reasonFor = (changed: Partial<Certificate>, of = space): unknown =>

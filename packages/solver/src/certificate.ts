@@ -147,7 +147,12 @@ class Proof {
     const [least, most] = bounds(this.#objective)
     const { direction, bound } = this.#certificate
     if (direction === 'minimise' ? least >= bound : most <= bound) return true
-    return this.#space.rules.some(({ condition }) => bounds(condition)[1] === 0)
+    const isApart = ([name, [from, to]]: readonly [string, Interval]): boolean => {
+      const definition = this.#definitions.get(name)
+      const [low, high] = definition ? bounds(definition) : [from, to]
+      return low > to || high < from
+    }
+    return [...this.#boxes].some(isApart) || this.#space.rules.some(({ condition }) => bounds(condition)[1] === 0)
   }
 
   #hull(name: string): Interval | undefined {
