@@ -10,7 +10,12 @@ const LIMIT_MS = 60_000
 const MOST_BRUTE = 2e6
 
 function run(command, args, input) {
-  const { status, stdout } = spawnSync(command, args, { input, encoding: 'utf8', timeout: LIMIT_MS, maxBuffer: 2 ** 30 })
+  const { status, stdout } = spawnSync(command, args, {
+    input,
+    encoding: 'utf8',
+    timeout: LIMIT_MS,
+    maxBuffer: 2 ** 30,
+  })
   return status === 0 ? stdout : undefined
 }
 
