@@ -23,7 +23,7 @@ export interface Body {
   readonly enter?: (depth: number, relaxer: Relaxer, direction: (value: Expression) => Direction) => string
   /** Behind the loops inside, in each loop. */
   readonly leave?: (depth: number, valueOf: (index: number) => string) => string
-  /** The text that emits an expression at a solution. */
+  /** Right before `leaf`, when every name has a text. */
   readonly last?: (locals: Locals) => string
   /** Whether loops begin where `Z` says. */
   readonly isResumed?: boolean
