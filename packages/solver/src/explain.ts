@@ -114,7 +114,7 @@ function within<T>(look: () => T): T | undefined {
 }
 
 // Values that are tried to see how near a rule comes to holding.
-const MOST_NEAR = 20_000
+const MOST_NEAR = 100_000
 
 /**
  * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, what bounds
