@@ -49,12 +49,12 @@ describe('what the loops do by themselves', () => {
 })
 
 test('everything divides 0', () => {
-  const text = 'param A in 1..100\nparam B in [3, 5]\nrule "r" : (B - 3) % A == 0'
-  expect(count(space(text))).toBe(102n)
+  const text = 'param A in 1..100000\nparam B in [3, 5]\nrule "r" : (B - 3) % A == 0'
+  expect(count(space(text))).toBe(100_002n)
 })
 
 test('what a condition guards is not computed before it', () => {
-  const text = 'param A in 1..100000\nparam B in [1, 2]\nparam C in [1, 2]\nrule "r" : A + B + C < 40 and A ^ 9 > 0'
+  const text = 'param A in 1..60000\nparam B in [1, 2]\nparam C in [1, 2]\nrule "r" : A + B + C < 40 and A ^ 9 > 0'
   expect(count(space(text))).toBe(37n + 36n + 36n + 35n)
 })
 
