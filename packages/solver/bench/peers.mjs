@@ -58,7 +58,7 @@ problem = Problem()
 for name, domain in zip(names, domains):
     problem.addVariable(name, domain)
 for rule in rules:
-    used = [n for n in names if re.search(r'\\\\b' + n + r'\\\\b', rule)]
+    used = [n for n in names if re.search(r'\\b' + n + r'\\b', rule)]
     problem.addConstraint(FunctionConstraint(eval('lambda ' + ','.join(used) + ': ' + rule)), used)
 found = problem.getSolutions()
 took = time.perf_counter() - start

@@ -1,8 +1,8 @@
 import { holds, numberOf } from './values/evaluate.ts'
-import { contains, sizeOf } from './search/domain.ts'
+import { contains } from './search/domain.ts'
 import { diagramCost, diagramOf, type Diagram } from './search/diagram.ts'
 import { chunksOf, LARGEST_LISTING, lengthOf, listRows, repeated, tooMany, type Rows } from './search/listing.ts'
-import type { Nest } from './search/nest.ts'
+import { combinationsOf, type Nest } from './search/nest.ts'
 import { prepare } from './search/prepare.ts'
 import type { Columns } from './search/run.ts'
 import type { Space } from './search/space.ts'
@@ -22,7 +22,7 @@ export type SolveResult =
 
 // Of a component with no more solutions than this the list is kept for positions and draws.
 const MOST_LISTED = 1_000_000
-// Up to here solutions are passed one by one, in a tenth of a second; the solutions of a larger component are folded.
+// Up to here solutions are passed one by one; the solutions of a larger component are folded.
 const MOST_COUNTED = 20_000_000
 
 /** How many configurations there are, exactly, without listing them. */
@@ -38,7 +38,7 @@ function componentCount(nest: Nest): bigint {
   return length === undefined ? folded(nest).count : BigInt(length)
 }
 
-// Folding tries values with the interpreter, a hundred times slower than the loops.
+// Folding tries values with the interpreter, which is far slower than the loops: it must save that much.
 const CHEAP_FOLD = 2_000_000
 const FOLD_GAIN = 100
 
@@ -46,7 +46,7 @@ const FOLD_GAIN = 100
 function isFolded(nest: Nest): boolean {
   if (diagrams.has(nest)) return true
   const cost = diagramCost(nest)
-  const combinations = nest.loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
+  const combinations = combinationsOf(nest)
   return cost <= CHEAP_FOLD && combinations > FOLD_GAIN * cost
 }
 

@@ -1,6 +1,6 @@
 import { holds } from '../values/evaluate.ts'
 import { SpaceError } from '../language/source.ts'
-import { isList, sizeOf } from './domain.ts'
+import { sizeOf, valueAt } from './domain.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
 
 /**
@@ -80,9 +80,7 @@ function layersOf(nest: Nest): readonly (readonly Node[])[] {
     const due = atoms.filter(({ scope }) => depthOf(scope, depths) === depth)
     const kept = keptAt(nest, depth).map((at) => names[at]!)
     const following: typeof current = new Map()
-    const values = isList(domain)
-      ? domain
-      : Array.from({ length: (domain.to - domain.from) / domain.step + 1 }, (_, i) => domain.from + i * domain.step)
+    const values = Array.from({ length: sizeOf(domain) }, (_, i) => valueAt(domain, i))
     for (const { known, node } of current.values())
       for (const value of values) {
         const all: Record<string, number> = { ...space.givens, ...known, [names[depth]!]: value }

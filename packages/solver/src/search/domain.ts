@@ -30,6 +30,11 @@ export function sizeOf(domain: Domain): number {
   return isList(domain) ? domain.length : (domain.to - domain.from) / domain.step + 1
 }
 
+/** The value at a position, ascending from 0. */
+export function valueAt(domain: Domain, i: number): number {
+  return isList(domain) ? domain[i]! : domain.from + i * domain.step
+}
+
 /** The least and the largest value; of an empty domain, `[0, 0]`. */
 export function hullOf(domain: Domain): Interval {
   if (!isList(domain)) return [domain.from, domain.to]

@@ -1,6 +1,6 @@
 import { holds, numberOf } from '../values/evaluate.ts'
 import { boundsOf, type Interval } from '../values/interval.ts'
-import { hullOf, isList, sizeOf, type Domain } from './domain.ts'
+import { hullOf, sizeOf, valueAt } from './domain.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
 
 // The search without generated code: what a browser that forbids `new Function` runs. The same solutions in the same
@@ -12,9 +12,9 @@ export type Cursor = number[]
 export interface Visitor {
   /** At a solution: a value for each variable of the space, by name. True ends the search after this one. */
   readonly visit: (values: Readonly<Record<string, number>>) => boolean
-  /** Whether everything below some known values may be skipped, given bounds of every name. */
   /** Asked at each value that is tried; true ends the search. */
   readonly isOver?: () => boolean
+  /** Whether everything below some known values may be skipped, given bounds of every name. */
   readonly skips?: (bounds: (name: string) => Interval | undefined) => boolean
 }
 
@@ -59,8 +59,4 @@ export function interpret(nest: Nest, cursor: Cursor, { visit, skips, isOver }: 
     return false
   }
   descend(0)
-}
-
-function valueAt(domain: Domain, i: number): number {
-  return isList(domain) ? domain[i]! : domain.from + i * domain.step
 }

@@ -3,7 +3,7 @@ import { holds, numberOf } from '../values/evaluate.ts'
 import { boundsOf, type Interval } from '../values/interval.ts'
 import type { Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
-import { contains, hullOf, isList, sizeOf, within, type Domain } from './domain.ts'
+import { contains, hullOf, isList, sizeOf, valueAt, within, type Domain } from './domain.ts'
 import type { Problem } from './problem.ts'
 import { divisorsOf } from './space.ts'
 
@@ -81,17 +81,16 @@ class Narrowing {
   #shaved(atom: Atom, index: number, domain: Domain): Domain {
     const size = sizeOf(domain)
     if (size === 0) return domain
-    const valueAt = (i: number): number => (isList(domain) ? domain[i]! : domain.from + i * domain.step)
     const [, to] = hullOf(domain)
-    const kept = this.#firstKept(size, (i) => !this.#isExcluded(atom, index, [valueAt(i), to]), size === Infinity)
+    const kept = this.#firstKept(size, (i) => !this.#isExcluded(atom, index, [valueAt(domain, i), to]), size === Infinity)
     if (kept === 0) return []
     if (kept === Infinity) return domain
-    const last = valueAt(kept - 1)
-    const low = valueAt(0)
-    const dropped = largestPrefix(kept, (i) => this.#isExcluded(atom, index, [low, valueAt(i - 1)]))
+    const last = valueAt(domain, kept - 1)
+    const low = valueAt(domain, 0)
+    const dropped = largestPrefix(kept, (i) => this.#isExcluded(atom, index, [low, valueAt(domain, i - 1)]))
     return dropped === 0 && kept === size
       ? domain
-      : within(domain, dropped === kept ? Infinity : valueAt(dropped), last)
+      : within(domain, dropped === kept ? Infinity : valueAt(domain, dropped), last)
   }
 
   /** How many values from the start are left when those at the end are excluded together. */

@@ -1,5 +1,5 @@
 import type { Atom } from './atom.ts'
-import type { Domain } from './domain.ts'
+import { sizeOf, type Domain } from './domain.ts'
 import type { Problem } from './problem.ts'
 
 /** A search over some variables of a problem, in this order, under the conditions that read no others. */
@@ -16,6 +16,11 @@ export interface Loop {
   /** Of the variable. */
   readonly index: number
   readonly domain: Domain
+}
+
+/** How many values its loops try, were none of them cut. */
+export function combinationsOf({ loops }: Pick<Nest, 'loops'>): number {
+  return loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
 }
 
 /** The depth at which each searched variable of a nest becomes known. */

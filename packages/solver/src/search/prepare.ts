@@ -3,7 +3,7 @@ import { holds } from '../values/evaluate.ts'
 import { isList, sizeOf } from './domain.ts'
 import { narrow } from './narrowing.ts'
 import { solutionFor } from './equality.ts'
-import { depthOf, depthsOf, type Nest } from './nest.ts'
+import { combinationsOf, depthOf, depthsOf, type Nest } from './nest.ts'
 import { ordered } from './order.ts'
 import { hullsOf, problemOf, type Problem } from './problem.ts'
 import type { BoundRule, Space } from './space.ts'
@@ -49,16 +49,12 @@ export function prepareRules(space: Space, rules: readonly BoundRule[]): Prepare
     const loops = ordered(problem, variables, own, domains).map((index) => ({ index, domain: domains[index]! }))
     return { problem, loops, variables: withComputed(problem, variables), atoms: own }
   })
-  return { problem, isRefuted: false, components: components.sort((a, b) => combinations(a) - combinations(b)) }
+  return { problem, isRefuted: false, components: components.sort((a, b) => combinationsOf(a) - combinationsOf(b)) }
 }
 
 /** Whether a condition is met already: it reads nothing, or one variable, and the values that break it are gone. */
 function isSettled({ domains }: Problem, scope: readonly number[]): boolean {
   return scope.length === 0 || (scope.length === 1 && isList(domains[scope[0]!]!))
-}
-
-function combinations({ loops }: Nest): number {
-  return loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
 }
 
 /** Variables that conditions or definitions connect, directly or through others. */
