@@ -6,7 +6,11 @@
 namespace tw {
 
 // Address of a new buffer of that many bytes, all zero, with guard pages before and behind it. The name is for
-// messages.
-uint64_t allocate(const std::string& name, uint64_t bytes);
+// messages; `isWritten` says whether a kernel may read it before one has written it.
+uint64_t allocate(const std::string& name, uint64_t bytes, bool isWritten);
+
+// `bytes 4 to 7 of x`
+std::string globalText(uint64_t address, uint64_t bytes);
+bool isWrittenAtStart(uint64_t address);
 
 }  // namespace tw

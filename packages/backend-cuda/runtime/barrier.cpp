@@ -16,6 +16,12 @@ void letGo(Block& block, Barrier& b, uint32_t id) {
   b.lastCount = b.count;
   b.lastTrues = b.trues;
   b.count = b.trues = b.arrived = 0;
+  if (!b.waiting.empty()) {
+    if (b.waiting.size() == block.live) meetInBlock(block);
+    else meet(b.waiting.data(), uint32_t(b.waiting.size()), b.told);
+    b.waiting.clear();
+  }
+  b.told.clear();
   for (Thread& t : block.threads)
     if (t.state == State::AtBarrier && t.barrier == id) {
       t.state = State::Ready;
@@ -43,6 +49,7 @@ void barrierWait(Thread* t, uint32_t id, uint32_t count, bool aligned, bool pred
   b.count++;
   b.trues += predicate;
   t->place = place;
+  if (t->history != nullptr) b.waiting.push_back(t);
   if (arrive(t, b, id, count, aligned, place)) {
     letGo(*t->block, b, id);
     if (!letOthersGoFirst()) return;
@@ -56,6 +63,7 @@ void barrierWait(Thread* t, uint32_t id, uint32_t count, bool aligned, bool pred
 
 void barrierArrive(Thread* t, uint32_t id, uint32_t count, int place) {
   Barrier& b = barrierOf(t, id, place);
+  if (t->history != nullptr) tellAndGoOn(t, b.told);
   if (arrive(t, b, id, count, false, place)) letGo(*t->block, b, id);
 }
 
@@ -69,6 +77,7 @@ uint32_t barrierResult(const Thread* t, uint32_t id, Reduction reduction) {
 void threadReturned(Thread* t) {
   Block& block = *t->block;
   block.live--;
+  clusterThreadReturned(t);
   Barrier& b = block.barriers[0];
   if (b.arrived > 0 && b.arrived >= block.live) letGo(block, b, 0);
   laneReturned(t, block.warps[t->warp]);

@@ -8,10 +8,13 @@ namespace {
 
 // Both the reading and the writing happen here, at the last moment that the hardware may take: a source that is
 // overwritten too early shows as well as a destination that is read too early.
-void complete(CopyQueue& queue, uint64_t beforeGroup) {
+void complete(Thread* t, uint64_t beforeGroup) {
+  CopyQueue& queue = *t->copies;
   size_t done = 0;
   for (; done < queue.begun.size() && queue.begun[done].group < beforeGroup; done++) {
     const Copy& copy = queue.begun[done];
+    if (t->history != nullptr)
+      watchCopyEnd(t, copy.toOffset, copy.bytes, copy.from, copy.sourceBytes, copy.place);
     memcpy(copy.to, reinterpret_cast<const void*>(copy.from), copy.sourceBytes);
     memset(copy.to + copy.sourceBytes, 0, copy.bytes - copy.sourceBytes);
   }
@@ -30,19 +33,20 @@ void copyAsync(Thread* t, uint32_t to, uint64_t from, uint32_t bytes, uint32_t s
     global<Access::Read>(t, from, 1, place);
     global<Access::Read>(t, from + sourceBytes - 1, 1, place);
   }
-  t->copies->begun.push_back({target, from, bytes, sourceBytes, t->copies->group});
+  if (t->history != nullptr) watchCopyBegin(t, to, bytes);
+  t->copies->begun.push_back({target, to, from, bytes, sourceBytes, t->copies->group, place});
 }
 
 void commitCopies(Thread* t) { t->copies->group++; }
 
 void waitForGroups(Thread* t, uint32_t keep) {
   CopyQueue& queue = *t->copies;
-  if (queue.group > keep) complete(queue, queue.group - keep);
+  if (queue.group > keep) complete(t, queue.group - keep);
 }
 
 void waitForCopies(Thread* t) {
   t->copies->group++;
-  complete(*t->copies, t->copies->group);
+  complete(t, t->copies->group);
 }
 
 }  // namespace tw

@@ -7,9 +7,11 @@ namespace tw {
 
 struct Copy {
   unsigned char* to;
+  uint32_t toOffset;  // in shared memory
   uint64_t from;
   uint32_t bytes, sourceBytes;
   uint64_t group;
+  int place;
 };
 
 struct CopyQueue {

@@ -1,5 +1,6 @@
 #include "memory.h"
 #include "arena.h"
+#include "failure.h"
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -12,13 +13,14 @@ namespace tw {
 
 namespace {
 
-// Wide enough that an index that is off by a whole row or tile still falls between the buffers. It costs address space
-// only.
+// Behind a buffer, at least as much as it has itself: an index that is off by a row, a tile or twice the size still falls
+// between the buffers. It costs address space only.
 constexpr uint64_t GUARD_BYTES = 16 << 20;
 
 struct Allocation {
   std::string name;
   uint64_t address, bytes;
+  bool isWritten;
 };
 
 std::vector<Allocation> allocations;  // by address
@@ -39,14 +41,10 @@ void* mapAt(uint64_t address, uint64_t bytes) {
   return got;
 }
 
-const char* verb(Access access) {
-  return access == Access::Read ? "reads" : access == Access::Write ? "writes" : "atomically updates";
-}
-
 // The buffer that an address beside all buffers most likely meant: the nearest.
 const Allocation* nearest(uint64_t address) {
   const Allocation* best = nullptr;
-  uint64_t least = GUARD_BYTES;
+  uint64_t least = ARENA_BYTES;
   for (const Allocation& a : allocations) {
     const uint64_t end = a.address + a.bytes;
     const uint64_t distance = address < a.address ? a.address - address : address < end ? 0 : address - end;
@@ -57,13 +55,13 @@ const Allocation* nearest(uint64_t address) {
 
 }  // namespace
 
-uint64_t allocate(const std::string& name, uint64_t bytes) {
+uint64_t allocate(const std::string& name, uint64_t bytes, bool isWritten) {
   if (limits == nullptr) {
     const uint64_t tableBytes = (ARENA_BYTES >> PAGE_BITS) * sizeof(uint16_t);
     limits = static_cast<uint16_t*>(mapAt(reinterpret_cast<uint64_t>(PAGE_LIMITS), tableBytes));
   }
   const uint64_t offset = used;
-  used += wholePages(bytes) + GUARD_BYTES;
+  used += wholePages(bytes) + std::max(GUARD_BYTES, wholePages(bytes));
   if (used > ARENA_BYTES) {
     fprintf(stderr, "memory\tthe buffers of the plan need more than %llu bytes\n", (unsigned long long)ARENA_BYTES);
     exit(1);
@@ -71,36 +69,45 @@ uint64_t allocate(const std::string& name, uint64_t bytes) {
   if (bytes > 0) mapAt(ARENA + offset, wholePages(bytes));
   for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
     limits[(offset + at) >> PAGE_BITS] = uint16_t(std::min(PAGE_BYTES, bytes - at));
-  allocations.push_back({name, ARENA + offset, bytes});
+  allocations.push_back({name, ARENA + offset, bytes, isWritten});
   return ARENA + offset;
 }
+
+std::string globalText(uint64_t address, uint64_t bytes) {
+  const Allocation& a = *nearest(address);
+  const uint64_t first = address - a.address;
+  return text("bytes %llu to %llu of %s", (unsigned long long)first, (unsigned long long)(first + bytes - 1),
+      a.name.c_str());
+}
+
+bool isWrittenAtStart(uint64_t address) { return nearest(address)->isWritten; }
 
 void globalFault(const Thread* t, uint64_t address, uint64_t bytes, Access access, int place) {
   const Allocation* const a = nearest(address);
   if (a == nullptr)
-    fail(t, place, "out-of-bounds", "%s %llu bytes at address 0x%llx, which is near no buffer", verb(access),
+    fail(t, place, "out-of-bounds", "%s %llu bytes at address 0x%llx, which is near no buffer", verbOf(access),
         (unsigned long long)bytes, (unsigned long long)address);
   const long long first = (long long)(address - a->address);
   if (first >= 0 && address + bytes <= a->address + a->bytes)
-    fail(t, place, "misaligned", "%s %llu bytes at byte %lld of %s, which is no multiple of %llu", verb(access),
+    fail(t, place, "misaligned", "%s %llu bytes at byte %lld of %s, which is no multiple of %llu", verbOf(access),
         (unsigned long long)bytes, first, a->name.c_str(), (unsigned long long)bytes);
-  fail(t, place, "out-of-bounds", "%s bytes %lld to %lld of %s, which has %llu", verb(access), first,
+  fail(t, place, "out-of-bounds", "%s bytes %lld to %lld of %s, which has %llu", verbOf(access), first,
       first + (long long)bytes - 1, a->name.c_str(), (unsigned long long)a->bytes);
 }
 
 void sharedFault(const Thread* t, uint64_t offset, uint64_t bytes, Access access, int place) {
   if (offset + bytes <= t->sharedBytes)
     fail(t, place, "misaligned", "%s %llu bytes at byte %llu of shared memory, which is no multiple of %llu",
-        verb(access), (unsigned long long)bytes, (unsigned long long)offset, (unsigned long long)bytes);
-  fail(t, place, "out-of-bounds", "%s bytes %llu to %llu of shared memory, of which the block has %u", verb(access),
+        verbOf(access), (unsigned long long)bytes, (unsigned long long)offset, (unsigned long long)bytes);
+  fail(t, place, "out-of-bounds", "%s bytes %llu to %llu of shared memory, of which the block has %u", verbOf(access),
       (unsigned long long)offset, (unsigned long long)(offset + bytes - 1), t->sharedBytes);
 }
 
 void localFault(const Thread* t, uint64_t address, uint64_t bytes, Access access, int place) {
   if (isLocal(t, address))
     fail(t, place, "misaligned", "%s %llu bytes of local memory at an address that is no multiple of %llu",
-        verb(access), (unsigned long long)bytes, (unsigned long long)bytes);
-  fail(t, place, "out-of-bounds", "%s %llu bytes outside the thread's local memory", verb(access),
+        verbOf(access), (unsigned long long)bytes, (unsigned long long)bytes);
+  fail(t, place, "out-of-bounds", "%s %llu bytes outside the thread's local memory", verbOf(access),
       (unsigned long long)bytes);
 }
 

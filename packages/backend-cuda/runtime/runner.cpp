@@ -5,6 +5,7 @@
 // JOB is text, one thing a line (names have no blanks):
 //   module FILE
 //   seed N
+//   watched 0|1                                     whether accesses are watched for races and unwritten bytes
 //   buffer NAME input|output|scratch BYTES          the bytes of inputs follow each other in INPUTS
 //   launch KERNEL GX GY GZ BX BY BZ SHARED COOPERATIVE ARGUMENTS
 //   pointer NUMBER-OF-BUFFER | integer VALUE        one for each argument of the launch above
@@ -57,6 +58,7 @@ struct LaunchJob {
 struct Job {
   std::string module;
   uint64_t seed = 0;
+  bool watched = false;
   std::vector<Buffer> buffers;
   std::vector<LaunchJob> launches;
 };
@@ -81,13 +83,14 @@ Job readJob(std::istream& in) {
   for (std::string word; in >> word;) {
     if (word == "module") in >> job.module;
     if (word == "seed") in >> job.seed;
+    if (word == "watched") in >> job.watched;
     if (word == "launch") readLaunch(in, job);
     if (word == "buffer") {
       Buffer b;
       std::string role;
       in >> b.name >> role >> b.bytes;
       b.role = role == "input" ? Role::Input : role == "output" ? Role::Output : Role::Scratch;
-      b.address = allocate(b.name, b.bytes);
+      b.address = allocate(b.name, b.bytes, b.role != Role::Output);
       job.buffers.push_back(b);
     }
   }
@@ -111,7 +114,7 @@ const Module& load(const std::string& file) {
   if (module == nullptr) failLaunch("job", file + " is no translated module");
   for (uint32_t i = 0; i < module->variableCount; i++) {
     const Variable& v = module->variables[i];
-    *v.address = allocate(v.name, v.bytes);
+    *v.address = allocate(v.name, v.bytes, true);
     if (v.initial != nullptr) memcpy(reinterpret_cast<void*>(*v.address), v.initial, v.initialBytes);
   }
   return *module;
@@ -129,13 +132,14 @@ int runJob(const char* jobFile, const char* inputFile, const char* outputFile) {
   fill(job, inputs);
   const Module& module = load(job.module);
   usePlaces(module.places);
-  const uint64_t gridWorkspace = allocate("the grid barrier's workspace", 256);
+  const uint64_t gridWorkspace = allocate("the grid barrier's workspace", 256, true);
   for (const LaunchJob& l : job.launches) {
     const Kernel& kernel = find(module, l.kernel);
     if (l.arguments.bytes.size() != kernel.argumentBytes) failLaunch("job",
         text("%s takes %u bytes of arguments, the job has %zu", kernel.name, kernel.argumentBytes,
             l.arguments.bytes.size()));
-    run({&kernel, l.arguments.bytes.data(), l.grid, l.block, l.shared, l.cooperative, job.seed, gridWorkspace});
+    run({&kernel, l.arguments.bytes.data(), l.grid, l.block, l.shared, l.cooperative, job.seed, gridWorkspace,
+        job.watched});
   }
   std::ofstream outputs(outputFile, std::ios::binary);
   for (const Buffer& b : job.buffers)

@@ -41,10 +41,6 @@ void shuffle(std::vector<T>& items) {
   for (size_t i = items.size(); i > 1; i--) std::swap(items[i - 1], items[random() % i]);
 }
 
-Dim positionOf(uint32_t index, const Dim& extent) {
-  return {index % extent.x, index / extent.x % extent.y, index / extent.x / extent.y};
-}
-
 // The threads of a round go on directly one after the other; the last goes back to the scheduler.
 void* next() {
   if (position == round.size()) return schedulerStack;
@@ -73,6 +69,10 @@ std::unique_ptr<Block> makeBlock(uint32_t number, unsigned char* stacks) {
   block->threads.resize(count);
   block->copies.resize(count);
   block->warps.resize((count + 31) / 32);
+  if (launch->watched) {
+    block->histories.resize(count);
+    block->shadow.resize((dynamicShared + launch->dynamicShared + CELL_BYTES - 1) / CELL_BYTES);
+  }
   // All ones is a NaN in every floating-point type: what nobody wrote shows in the result.
   block->shared.assign(dynamicShared + launch->dynamicShared + 128, 0xFF);
   const uintptr_t unaligned = reinterpret_cast<uintptr_t>(block->shared.data());
@@ -95,10 +95,13 @@ std::unique_ptr<Block> makeBlock(uint32_t number, unsigned char* stacks) {
     t.stackPointer = newStack(t.stack, stackBytes, start, &t);
     t.block = block.get();
     t.copies = &block->copies[i];
+    t.history = launch->watched ? &block->histories[i] : nullptr;
     t.state = State::Ready;
     t.place = -1;
+    t.clusterRounds = 0;
     block->warps[t.warp].alive |= 1u << t.lane;
     block->ready.push_back(&t);
+    if (launch->watched) beginHistory(&t);
   }
   return block;
 }
@@ -143,6 +146,10 @@ void runResident() {
 
 const Launch* currentLaunch() { return launch; }
 
+Dim positionOf(uint32_t number, const Dim& extent) {
+  return {number % extent.x, number / extent.x % extent.y, number / extent.x / extent.y};
+}
+
 void suspend(Thread* t) {
   if (t->state != State::Spinning) progress++;
   tilewrightSwitch(&t->stackPointer, next());
@@ -159,34 +166,64 @@ void spin(Thread* t, int place) {
   suspend(t);
 }
 
+namespace {
+
+// The blocks of a cluster, which are there at the same time.
+std::unique_ptr<Cluster> makeCluster(uint32_t number, unsigned char* stacks) {
+  const Dim& size = launch->kernel->cluster;
+  const Dim& grid = launch->grid;
+  const uint32_t blocks = size.x * size.y * size.z;
+  const size_t threads = size_t(launch->block.x) * launch->block.y * launch->block.z;
+  const Dim at = positionOf(number, {grid.x / size.x, grid.y / size.y, grid.z / size.z});
+  auto cluster = std::make_unique<Cluster>();
+  cluster->live = uint32_t(blocks * threads);
+  for (uint32_t rank = 0; rank < blocks; rank++) {
+    const Dim in = positionOf(rank, size);
+    const uint32_t x = at.x * size.x + in.x, y = at.y * size.y + in.y, z = at.z * size.z + in.z;
+    resident.push_back(makeBlock(x + grid.x * (y + grid.y * z), stacks + rank * threads * stackBytes));
+    resident.back()->cluster = cluster.get();
+    cluster->blocks.push_back(resident.back().get());
+  }
+  return cluster;
+}
+
+}  // namespace
+
 void run(const Launch& wanted) {
   launch = &wanted;
   // Xorshift never leaves zero; the multiplier spreads neighbouring seeds.
   randomState = wanted.seed * 0x9E3779B97F4A7C15ull + 1;
-  const uint32_t blocks = wanted.grid.x * wanted.grid.y * wanted.grid.z;
-  const size_t threads = size_t(wanted.block.x) * wanted.block.y * wanted.block.z;
+  const Dim& size = wanted.kernel->cluster;
+  const Dim& grid = wanted.grid;
+  if (grid.x % size.x != 0 || grid.y % size.y != 0 || grid.z % size.z != 0)
+    failLaunch("launch", text("a grid of %u x %u x %u blocks is not made of whole clusters of %u x %u x %u", grid.x,
+        grid.y, grid.z, size.x, size.y, size.z));
+  const uint32_t blocksOfCluster = size.x * size.y * size.z;
+  const uint32_t clusters = grid.x * grid.y * grid.z / blocksOfCluster;
+  // A cooperative launch has all of them there at the same time, any other one after the other.
+  const uint32_t together = wanted.cooperative ? clusters : 1;
   stackBytes = (FRAME_BYTES + wanted.kernel->localBytes * 2 + 4095) / 4096 * 4096;
+  const size_t clusterBytes = size_t(wanted.block.x) * wanted.block.y * wanted.block.z * blocksOfCluster * stackBytes;
   static unsigned char* stacks = nullptr;
   static size_t mapped = 0;
-  const size_t needed = threads * (wanted.cooperative ? blocks : 1) * stackBytes;
-  if (needed > mapped) {
+  if (clusterBytes * together > mapped) {
     if (mapped > 0) unmapStacks(stacks, mapped);
-    stacks = mapStacks(mapped = needed);
+    stacks = mapStacks(mapped = clusterBytes * together);
   }
-
-  std::vector<uint32_t> order(blocks);
-  for (uint32_t i = 0; i < blocks; i++) order[i] = i;
+  if (wanted.watched) {
+    beginOrder();
+    beginShadow();
+  }
+  std::vector<uint32_t> order(clusters);
+  for (uint32_t i = 0; i < clusters; i++) order[i] = i;
   shuffle(order);
-  if (wanted.cooperative) {
-    for (uint32_t i = 0; i < blocks; i++) resident.push_back(makeBlock(i, stacks + i * threads * stackBytes));
+  for (uint32_t first = 0; first < clusters; first += together) {
+    std::vector<std::unique_ptr<Cluster>> there;
+    for (uint32_t i = 0; i < together; i++)
+      there.push_back(makeCluster(order[first + i], stacks + i * clusterBytes));
     runResident();
+    for (const auto& block : resident) if (wanted.watched) endOrder(*block);
     resident.clear();
-  } else {
-    for (uint32_t number : order) {
-      resident.push_back(makeBlock(number, stacks));
-      runResident();
-      resident.clear();
-    }
   }
   launch = nullptr;
 }

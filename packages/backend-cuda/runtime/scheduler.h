@@ -1,6 +1,8 @@
 // Blocks, warps and who runs next.
 #pragma once
+#include "cluster.h"
 #include "copies.h"
+#include "shadow.h"
 #include "thread.h"
 #include "warp.h"
 #include <memory>
@@ -15,6 +17,9 @@ struct Barrier {
   bool aligned = false;
   uint32_t count = 0, trues = 0;          // of the predicates so far
   uint32_t lastCount = 0, lastTrues = 0;  // of the round that ended last
+  // Where accesses are watched: the threads that wait, and what those know that only arrived.
+  std::vector<Thread*> waiting;
+  View told;
 };
 
 // A collective operation of a warp that some lanes have reached.
@@ -35,10 +40,16 @@ struct Block {
   uint32_t live = 0;
   std::vector<Thread> threads;
   std::vector<CopyQueue> copies;
+  Cluster* cluster = nullptr;
   std::vector<Warp> warps;
   std::unique_ptr<Barrier[]> barriers{new Barrier[16]};
   std::vector<Thread*> ready;  // run in the next round
   std::vector<unsigned char> shared;
+
+  // Where accesses are watched:
+  std::vector<History> histories;
+  Shadow shadow;        // of shared memory
+  View view;            // what all its threads know
 };
 
 struct Launch {
@@ -49,6 +60,7 @@ struct Launch {
   bool cooperative;
   uint64_t seed;  // 0: blocks and threads in order
   uint64_t gridWorkspace;
+  bool watched;
 };
 
 // Runs all blocks to their end; what goes wrong ends the process. A cooperative launch has all blocks resident at once.
@@ -56,6 +68,8 @@ void run(const Launch& launch);
 
 // The kernel that is running; null between launches.
 const Launch* currentLaunch();
+
+Dim positionOf(uint32_t number, const Dim& extent);
 
 // Gives the processor to the next thread, until somebody wakes this one (t->state says what it waits for).
 void suspend(Thread* t);

@@ -9,10 +9,11 @@ struct Dim {
   uint32_t x, y, z;
 };
 
-enum class State : uint8_t { Ready, AtBarrier, AtCollective, Spinning, Done };
+enum class State : uint8_t { Ready, AtBarrier, AtCollective, AtCluster, Spinning, Done };
 
 struct Block;
 struct CopyQueue;
+struct History;
 
 struct Thread {
   Dim tid, ctaid, ntid, nctaid;
@@ -30,9 +31,11 @@ struct Thread {
 
   Block* block;
   CopyQueue* copies;  // of cp.async
+  History* history;   // null where accesses are not watched
   State state;
   int place;  // where it waits: an index into the module's places
   uint32_t barrier;
+  uint32_t clusterRounds;  // of the cluster's barrier that it has arrived at
 };
 
 // An instruction of the PTX, and the line of the source it came from.
@@ -48,6 +51,7 @@ struct Kernel {
   uint32_t argumentBytes;
   uint32_t staticShared;
   uint64_t localBytes;  // of local memory, over all functions
+  Dim cluster;          // blocks of a cluster
 };
 
 // A variable of the module in global or constant memory; the runtime writes where it put it.
@@ -81,5 +85,14 @@ void barrierWait(Thread* t, uint32_t id, uint32_t count, bool aligned, bool pred
 void barrierArrive(Thread* t, uint32_t id, uint32_t count, int place);
 enum class Reduction { Count, And, Or };
 uint32_t barrierResult(const Thread* t, uint32_t id, Reduction reduction);
+
+void clusterArrive(Thread* t, bool releases, int place);
+void clusterWait(Thread* t, int place);
+struct ClusterPosition {
+  Dim size, at;            // in blocks
+  Dim cluster, clusters;   // of this one in the grid, and how many there are
+  uint32_t rank, blocks;
+};
+ClusterPosition clusterPosition(const Thread* t);
 
 }  // namespace tw

@@ -7,19 +7,25 @@ namespace tw {
 
 namespace {
 
+template <class F>
+void eachLane(uint32_t mask, F f) {
+  for (uint32_t rest = mask; rest != 0; rest &= rest - 1) f(uint32_t(__builtin_ctz(rest)));
+}
+
 void complete(Block& block, uint32_t warp, const Gathering& gathering, uint32_t exceptLane) {
-  gathering.combine(gathering.arguments, gathering.mask);
+  if (gathering.combine != nullptr) gathering.combine(gathering.arguments, gathering.mask);
+  else if (block.threads[warp * 32].history != nullptr) {
+    Thread* lanes[32];
+    uint32_t count = 0;
+    eachLane(gathering.mask, [&](uint32_t lane) { lanes[count++] = &block.threads[warp * 32 + lane]; });
+    meetInWarp(lanes, count, gathering.mask == block.warps[warp].alive);
+  }
   for (uint32_t lane = 0; lane < 32; lane++)
     if ((gathering.mask >> lane & 1) != 0 && lane != exceptLane) {
       Thread& other = block.threads[warp * 32 + lane];
       other.state = State::Ready;
       wake(&other);
     }
-}
-
-template <class F>
-void eachLane(uint32_t mask, F f) {
-  for (uint32_t rest = mask; rest != 0; rest &= rest - 1) f(uint32_t(__builtin_ctz(rest)));
 }
 
 }  // namespace
@@ -140,8 +146,6 @@ void combineMatch(void* const* arguments, uint32_t mask) {
   });
 }
 
-void combineNothing(void* const*, uint32_t) {}
-
 }  // namespace
 
 uint32_t shuffle(Thread* t, ShuffleMode mode, uint32_t value, uint32_t lane, uint32_t clamp, uint32_t mask,
@@ -194,6 +198,6 @@ uint32_t matchAll(Thread* t, uint64_t value, uint32_t mask, bool& all, int place
   return all ? mask & alive : 0;
 }
 
-void warpBarrier(Thread* t, uint32_t mask, int place) { together(t, mask, combineNothing, nullptr, false, place); }
+void warpBarrier(Thread* t, uint32_t mask, int place) { together(t, mask, nullptr, nullptr, false, place); }
 
 }  // namespace tw

@@ -6,7 +6,8 @@ namespace tw {
 
 struct Warp;
 
-// Computes an operation for all lanes of `mask` at once; arguments[lane] is what the lane handed over.
+// Computes an operation for all lanes of `mask` at once; arguments[lane] is what the lane handed over. Null is a
+// barrier: it computes nothing, and orders memory.
 typedef void (*Combine)(void* const* arguments, uint32_t mask);
 
 // Waits until all lanes of `mask` that have not returned are here; the last one computes for all. Lanes that wait must

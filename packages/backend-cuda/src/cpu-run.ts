@@ -24,10 +24,15 @@ export async function runModule(
   options: {
     /** Order in which blocks and threads run; 0 is by their numbers. */
     readonly seed: number
+    /**
+     * Whether accesses are watched: races, bytes that nobody wrote and copies that nobody waited for end the run. It then
+     * takes several times as long.
+     */
+    readonly watched?: boolean
     readonly timeoutMs: number
   },
 ): Promise<{ readonly status: 'ran'; readonly outputs: Tensors } | Failure> {
-  const job = jobText(module, plan, options.seed)
+  const job = jobText(module, plan, options)
   const data = Buffer.concat(
     plan.buffers.filter(({ role }) => role === 'input').map((buffer) => bytesOfInput(buffer, inputs)),
   )
@@ -48,9 +53,13 @@ export async function runModule(
 }
 
 /** The job as runtime/runner.cpp reads it. */
-function jobText(module: CpuModule, plan: Plan, seed: number): string {
+function jobText(
+  module: CpuModule,
+  plan: Plan,
+  options: { readonly seed: number; readonly watched?: boolean },
+): string {
   const indices = new Map(plan.buffers.map((buffer, index) => [buffer.name, index]))
-  const lines = [`module ${module.library}`, `seed ${seed}`]
+  const lines = [`module ${module.library}`, `seed ${options.seed}`, `watched ${options.watched ? 1 : 0}`]
   for (const buffer of plan.buffers) lines.push(`buffer ${wordOf(buffer.name)} ${buffer.role} ${byteCount(buffer)}`)
   for (const dispatch of plan.dispatches) {
     checkArguments(module, dispatch)

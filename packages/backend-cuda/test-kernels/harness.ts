@@ -28,6 +28,7 @@ export interface Launch {
   /** The kernel's buffers in its own order, where that is not inputs, outputs, scratch. */
   readonly order?: readonly string[]
   readonly seed?: number
+  readonly watched?: boolean
   readonly timeoutMs?: number
 }
 
@@ -72,7 +73,11 @@ export async function run(launch: Launch): Promise<{ readonly status: 'ran'; rea
   const module = await build(launch)
   if (module.status !== 'built') return module
   const inputs = Object.fromEntries(Object.entries(launch.inputs).map(([name, { values }]) => [name, values]))
-  return runModule(module, planOf(launch), inputs, { seed: launch.seed ?? 0, timeoutMs: launch.timeoutMs ?? 30_000 })
+  return runModule(module, planOf(launch), inputs, {
+    seed: launch.seed ?? 0,
+    watched: launch.watched ?? false,
+    timeoutMs: launch.timeoutMs ?? 30_000,
+  })
 }
 
 /** Runs, and gives the only output; throws what went wrong instead. */

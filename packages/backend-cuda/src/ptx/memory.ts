@@ -4,17 +4,19 @@ import { typeOf } from './types.ts'
 import type { ValueType } from './types.ts'
 
 const SPACES = ['param', 'global', 'shared', 'local', 'const'] as const
-type Space = (typeof SPACES)[number] | 'generic'
-type Access = 'Read' | 'Write' | 'Atomic'
+type Space = (typeof SPACES)[number] | 'cluster' | 'generic'
+type Access = 'Read' | 'Write' | 'StrongRead' | 'StrongWrite' | 'Atomic'
 
 // Caches have no say here, and all threads see memory in one order: of the modifiers only the spinning ones matter.
 const CACHE =
   'nc ca cg cs lu cv wb wt L1::evict_normal L1::evict_unchanged L1::evict_first L1::evict_last L1::no_allocate L2::64B L2::128B L2::256B'
 const ORDER = 'weak relaxed acquire release acq_rel volatile cta gpu sys'
-const PLACES = 'param param::entry param::func global shared shared::cta local const'
-const SPINNING = ['relaxed', 'acquire', 'volatile']
+const PLACES = 'param param::entry param::func global shared shared::cta shared::cluster local const'
+// Strong accesses: threads meet in them, and those that read wait for others there.
+const STRONG = ['relaxed', 'acquire', 'release', 'acq_rel', 'volatile']
 
 function spaceOf({ modifiers }: Operation): Space {
+  if (modifiers.includes('shared::cluster')) return 'cluster'
   const words = modifiers.map((word) => word.split('::')[0])
   return SPACES.find((space) => words.includes(space)) ?? 'generic'
 }
@@ -30,23 +32,49 @@ function pointer(access: Access, space: Space, operand: string, bytes: number, s
   return `${where}<Access::${access}>(t, ${address}, ${bytes}, ${scope.place})`
 }
 
-const spins = ({ modifiers }: Operation): boolean => modifiers.some((word) => SPINNING.includes(word))
+const isStrong = ({ modifiers }: Operation): boolean => modifiers.some((word) => STRONG.includes(word))
+
+/** What stands before a strong store or an atomic at `q`: whether it releases, updates, and to its block only. */
+function releaseText({ modifiers }: Operation, isUpdate: boolean): string {
+  const releases = modifiers.includes('release') || modifiers.includes('acq_rel')
+  return `if (t->history) release(t, (unsigned char*)q, ${releases}, ${isUpdate}, ${modifiers.includes('cta')});`
+}
+
+/** What stands behind a strong load or an atomic at `q`. */
+function acquireText({ modifiers }: Operation): string {
+  const acquires = modifiers.includes('acquire') || modifiers.includes('acq_rel')
+  return `if (t->history) acquire(t, (unsigned char*)q, ${acquires}, ${modifiers.includes('cta')});`
+}
 
 const load: Rule = rule(`${PLACES} ${CACHE} ${ORDER} v2 v4 v8`, (operation, scope) => {
   const type = typeOf(operation.types[0])!
   const targets = members(operation.operands[0]!)
-  const from = pointer('Read', spaceOf(operation), operation.operands[1]!, (type.bits / 8) * targets.length, scope)
+  const strong = isStrong(operation)
+  const from = pointer(
+    strong ? 'StrongRead' : 'Read',
+    spaceOf(operation),
+    operation.operands[1]!,
+    (type.bits / 8) * targets.length,
+    scope,
+  )
   const values = targets.map((target, i) => write(target, type, `q[${i}]`, scope))
   // The values first, all of them: a target may be the address.
-  return `${spins(operation) ? `spin(t, ${scope.place}); ` : ''}{ const ${type.cpp}* const q = (const ${type.cpp}*)${from}; ${values.join(' ')} }`
+  return `${strong ? `spin(t, ${scope.place}); ` : ''}{ const ${type.cpp}* const q = (const ${type.cpp}*)${from}; ${strong ? acquireText(operation) : ''} ${values.join(' ')} }`
 })
 
 const store: Rule = rule(`${PLACES} ${CACHE} ${ORDER} v2 v4 v8`, (operation, scope) => {
   const type = typeOf(operation.types[0])!
   const sources = members(operation.operands[1]!)
-  const to = pointer('Write', spaceOf(operation), operation.operands[0]!, (type.bits / 8) * sources.length, scope)
+  const strong = isStrong(operation)
+  const to = pointer(
+    strong ? 'StrongWrite' : 'Write',
+    spaceOf(operation),
+    operation.operands[0]!,
+    (type.bits / 8) * sources.length,
+    scope,
+  )
   const values = sources.map((source, i) => `q[${i}] = ${read(source, type, scope)};`)
-  return `{ ${type.cpp}* const q = (${type.cpp}*)${to}; ${values.join(' ')} }`
+  return `{ ${type.cpp}* const q = (${type.cpp}*)${to}; ${strong ? releaseText(operation, false) : ''} ${values.join(' ')} }`
 })
 
 type Combine = (old: string, values: readonly string[], type: ValueType) => string | undefined
@@ -85,7 +113,7 @@ function atomic(givesOld: boolean): Rule {
     )
     const at = pointer('Atomic', spaceOf(operation), address!, type.bits / 8, scope)
     return (
-      `${givesOld ? `spin(t, ${scope.place}); ` : ''}{ ${cpp}* const q = (${cpp}*)${at}; ` +
+      `${givesOld ? `spin(t, ${scope.place}); ` : ''}{ ${cpp}* const q = (${cpp}*)${at}; ${releaseText(operation, true)} ${acquireText(operation)} ` +
       `const ${cpp} old = *q; *q = (${cpp})(${combined}); ${target === '_' ? '' : write(target!, type, 'old', scope)} }`
     )
   })
@@ -94,8 +122,9 @@ function atomic(givesOld: boolean): Rule {
 const address: Rule = rule(`to ${PLACES}`, (operation, scope) => {
   const type = typeOf(operation.types[0])!
   const value = read(operation.operands[1]!, type, scope)
-  const window =
-    spaceOf(operation) === 'shared' ? ` ${operation.modifiers.includes('to') ? '-' : '+'} SHARED_WINDOW` : ''
+  const window = ['shared', 'cluster'].includes(spaceOf(operation))
+    ? ` ${operation.modifiers.includes('to') ? '-' : '+'} SHARED_WINDOW`
+    : ''
   return write(operation.operands[0]!, type, `${value}${window}`, scope)
 })
 
@@ -122,6 +151,24 @@ const copyAsync: Rule = rule(
   },
 )
 
+const fence: Rule = rule(
+  'cta cluster gl sys gpu sc acq_rel acquire release',
+  ({ modifiers }) => `if (t->history) fence(t, ${modifiers.includes('cta')});`,
+)
+
+// mapa{.shared::cluster}: the address of the same place in another block of the cluster; getctarank: whose it is.
+const mapToRank: Rule = rule('shared::cluster', (operation, scope) => {
+  const type = typeOf(operation.types[0])!
+  const [target, from, rank] = operation.operands as [string, string, string]
+  const window = operation.modifiers.length > 0 ? '' : 'SHARED_WINDOW + '
+  const mapped = `mapToRank((uint32_t)${read(from, type, scope)}, ${read(rank, typeOf('u32')!, scope)})`
+  return write(target, type, `${window}${mapped}`, scope)
+})
+
+const rankOf: Rule = rule('shared::cluster', ({ operands, types }, scope) =>
+  write(operands[0]!, typeOf('u32')!, `rankOf(t, (uint32_t)${read(operands[1]!, typeOf(types[0])!, scope)})`, scope),
+)
+
 const nothing = (modifiers: string): Rule => rule(modifiers, () => '')
 
 /** Instructions that touch memory. */
@@ -134,9 +181,11 @@ export const MEMORY: Readonly<Record<string, Rule>> = {
   cvta: address,
   isspacep: isSpace,
   cp: copyAsync,
-  // All CUDA threads share one thread of the processor, which sees its own writes in order.
-  membar: nothing('cta gl sys gpu'),
-  fence: nothing('sc acq_rel acquire release cta gpu sys'),
+  mapa: mapToRank,
+  getctarank: rankOf,
+  // All CUDA threads share one thread of the processor, which sees its own writes in order: only who watches cares.
+  membar: fence,
+  fence,
   prefetch: nothing('global local L1 L2'),
   prefetchu: nothing('L1'),
 }

@@ -40,9 +40,21 @@ const POSITIONS: readonly (readonly [string, string])[] = ['tid', 'ntid', 'ctaid
   ['x', 'y', 'z'].map((axis) => [`%${name}.${axis}`, `t->${name}.${axis}`] as const),
 )
 
+const CLUSTER: readonly (readonly [string, string])[] = [
+  ['cluster_ctaid', 'at'],
+  ['cluster_nctaid', 'size'],
+  ['clusterid', 'cluster'],
+  ['nclusterid', 'clusters'],
+].flatMap(([name, member]) =>
+  ['x', 'y', 'z'].map((axis) => [`%${name}.${axis}`, `clusterPosition(t).${member}.${axis}`] as const),
+)
+
 // The clocks, %smid and the like have no meaning here and are refused.
 const SPECIAL: ReadonlyMap<string, string> = new Map([
   ...POSITIONS,
+  ...CLUSTER,
+  ['%cluster_ctarank', 'clusterPosition(t).rank'],
+  ['%cluster_nctarank', 'clusterPosition(t).blocks'],
   ['%laneid', 't->lane'],
   ['%warpid', 't->warp'],
   ['%nwarpid', '((t->ntid.x * t->ntid.y * t->ntid.z + 31) / 32)'],

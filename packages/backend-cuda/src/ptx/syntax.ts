@@ -10,6 +10,8 @@ export interface PtxModule {
 export interface PtxFunction {
   readonly name: string
   readonly isEntry: boolean
+  /** Blocks of a cluster, where the source says so. */
+  readonly cluster: readonly [number, number, number]
   readonly results: readonly PtxVariable[]
   readonly parameters: readonly PtxVariable[]
   /** Type by name, the name unique in the function and with its `%`. */
@@ -67,13 +69,14 @@ export function parsePtx(text: string): PtxModule {
   for (let at = 0; (at = skipBlanks(source, at)) < source.length;) {
     const header = matchAt(HEADER, source, at)
     if (header) {
-      const [whole, kind, results, name, parameters, , opening] = header
+      const [whole, kind, results, name, parameters, attributes, opening] = header
       at += whole.length
       if (opening === ';') continue // a declaration; the definition follows, or a call of it is unknown
       const end = closingBrace(source, at)
       functions.push({
         name: name!,
         isEntry: kind === 'entry',
+        cluster: clusterOf(attributes!),
         results: parameterList(results),
         parameters: parameterList(parameters),
         ...parseBody(source.slice(at, end), files),
@@ -99,6 +102,12 @@ export function parsePtx(text: string): PtxModule {
     if (!/^\.(version|target|address_size|file)\b/.test(line)) unknown.push(line.trim())
   }
   return { functions, variables, unknown }
+}
+
+// `.reqnctapercluster 2, 1, 1`, as __cluster_dims__ gives it; what is left out is 1.
+function clusterOf(attributes: string): readonly [number, number, number] {
+  const extents = /\.reqnctapercluster\s+([\d, ]+)/.exec(attributes)?.[1]?.split(',').map(Number) ?? []
+  return [extents[0] ?? 1, extents[1] ?? 1, extents[2] ?? 1]
 }
 
 /** Names declared in one pair of braces, and what tells them from equal names of another. */

@@ -23,6 +23,8 @@ export interface TranslatedKernel {
   readonly argumentBytes: number
   /** Static shared memory in bytes. */
   readonly staticShared: number
+  /** Blocks of a cluster; the grid must be made of whole ones. */
+  readonly cluster: readonly [number, number, number]
 }
 
 const RULES: Readonly<Record<string, Rule>> = { ...ARITHMETIC, ...CONVERSIONS, ...MEMORY, ...TOGETHER, ...CONTROL }
@@ -51,7 +53,13 @@ export function translate(ptx: string): Translation {
       ),
     }
     parts.push(functionText(f, scope, places, unknown))
-    if (f.isEntry) kernels.push({ name: f.name, argumentBytes: layOut(f.parameters).bytes, staticShared: shared.bytes })
+    if (f.isEntry)
+      kernels.push({
+        name: f.name,
+        argumentBytes: layOut(f.parameters).bytes,
+        staticShared: shared.bytes,
+        cluster: f.cluster,
+      })
   }
   const localBytes = module.functions
     .flatMap((f) => f.variables)
@@ -65,7 +73,7 @@ export function translate(ptx: string): Translation {
     ...module.functions.filter((f) => !f.isEntry).map((f) => `${signature(f)};`),
     ...parts,
     places.text(),
-    `const Kernel kernels[] = {${kernels.map((k) => `{"${k.name}", k_${cppName(k.name)}, ${k.argumentBytes}, ${k.staticShared}, ${localBytes}}, `).join('')}{}};`,
+    `const Kernel kernels[] = {${kernels.map((k) => `{"${k.name}", k_${cppName(k.name)}, ${k.argumentBytes}, ${k.staticShared}, ${localBytes}, {${k.cluster.join(', ')}}}, `).join('')}{}};`,
     `const Variable variables[] = {${globals.map(variableText).join('')}{}};`,
     '}  // namespace',
     `extern "C" const Module tilewright_module = {kernels, ${kernels.length}, variables, ${globals.length}, places};`,
