@@ -31,14 +31,18 @@ void letGo(Block& block, Barrier& b, uint32_t id) {
 
 // Whether this arrival completes the barrier.
 bool arrive(Thread* t, Barrier& b, uint32_t id, uint32_t count, bool aligned, int place) {
-  if (b.arrived > 0 && (aligned || b.aligned) && b.place != place)
+  // All threads of the block are at the same instruction, or those of a warp where a count lets the rest be elsewhere.
+  const bool isElsewhere = b.arrived == 0 ? false : count == 0 ? b.place != place : b.places[t->warp] >= 0 && b.places[t->warp] != place;
+  if (b.arrived > 0 && (aligned || b.aligned) && isElsewhere)
     fail(t, place, "divergent-barrier",
         "barrier %u is reached here, while %u other thread%s of the block wait%s at %s", id, b.arrived,
          b.arrived == 1 ? "" : "s", b.arrived == 1 ? "s" : "", placeText(b.place).c_str());
   if (b.arrived == 0) {
     b.place = place;
     b.aligned = aligned;
+    b.places.assign(t->block->warps.size(), -1);
   }
+  b.places[t->warp] = place;
   return ++b.arrived >= (count != 0 ? count : t->block->live);
 }
 

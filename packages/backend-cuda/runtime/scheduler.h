@@ -13,7 +13,8 @@ namespace tw {
 
 struct Barrier {
   uint32_t arrived = 0;
-  int place = -1;  // where the first of them arrived
+  int place = -1;           // where the first of them arrived
+  std::vector<int> places;  // and by warp, where the last of it did; -1 for none
   bool aligned = false;
   uint32_t count = 0, trues = 0;          // of the predicates so far
   uint32_t lastCount = 0, lastTrues = 0;  // of the round that ended last

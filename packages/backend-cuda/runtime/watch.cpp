@@ -57,7 +57,7 @@ std::string bytesText(const Attempt& a) {
 }
 
 [[noreturn, gnu::cold]] void neverWritten(const Attempt& a) {
-  fail(a.t, a.place, "uninitialised", "%s %s, which nobody has written", verbOf(a.access), bytesText(a).c_str());
+  fail(a.t, a.place, "uninitialised", "%s %s, which nobody has written so far", verbOf(a.access), bytesText(a).c_str());
 }
 
 // ---- readers

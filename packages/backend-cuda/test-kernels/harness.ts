@@ -17,7 +17,7 @@ export interface Launch {
   /** Macros that plant a mistake. */
   readonly defines?: readonly string[]
   readonly architecture?: string
-  readonly grid?: number
+  readonly grid?: number | readonly [number, number, number]
   readonly block: number
   readonly sharedBytes?: number
   readonly cooperative?: boolean
@@ -57,7 +57,7 @@ export function planOf(launch: Launch): Plan {
     dispatches: [
       {
         entryPoint: launch.kernel,
-        grid: [launch.grid ?? 1, 1, 1],
+        grid: typeof launch.grid === 'object' ? launch.grid : [launch.grid ?? 1, 1, 1],
         block: [launch.block, 1, 1],
         sharedBytes: launch.sharedBytes ?? 0,
         cooperative: launch.cooperative ?? false,

@@ -39,16 +39,17 @@ function bodyOf(body: string): readonly string[] {
 }
 
 test('arguments lie as the driver packs them', () => {
-  expect(translate(kernel('')).kernels).toEqual([{ name: 'k', argumentBytes: 40, staticShared: 0 }])
+  expect(translate(kernel('')).kernels).toEqual([{ name: 'k', argumentBytes: 40, staticShared: 0, cluster: [1, 1, 1] }])
 })
 
 test('each instruction is a statement, registers are local variables', () => {
   expect(
     bodyOf(
-      '.reg .b32 %r<4>; .reg .pred %p<2>;\nadd.s32 %r1, %r2, 7;\nsetp.lt.s32 %p1, %r1, %r2;\n@%p1 bra $L__BB0_2;\n$L__BB0_2:',
+      '.reg .b32 %r<4>; .reg .pred %p<2>;\nmov.u32 %r2, 1;\nadd.s32 %r1, %r2, 7;\nsetp.lt.s32 %p1, %r1, %r2;\n@%p1 bra $L__BB0_2;\n$L__BB0_2:',
     ),
   ).toEqual([
-    'uint32_t v_r1; uint32_t v_r2; bool v_p1;',
+    'uint32_t v_r2; uint32_t v_r1; bool v_p1;',
+    'v_r2 = (uint32_t)((uint32_t)1ull);',
     'v_r1 = (uint32_t)(v_r2 + (uint32_t)7ull);',
     'v_p1 = (bool)(((int32_t)(v_r1) < (int32_t)(v_r2)));',
     'if (v_p1) { goto L_L__BB0_2; }',
@@ -59,7 +60,7 @@ test('each instruction is a statement, registers are local variables', () => {
 
 test('registers are bits: an instruction reads them as its own type', () => {
   // From compute 10.0 on nvcc keeps floats in .b32 registers.
-  expect(bodyOf('.reg .b32 %r<3>;\nadd.f32 %r1, %r2, 0f3F800000;')[1]).toBe(
+  expect(bodyOf('.reg .b32 %r<3>;\nmov.b32 %r2, 0;\nadd.f32 %r1, %r2, 0f3F800000;')[2]).toBe(
     'v_r1 = bits<uint32_t>((float)(bits<float>((uint32_t)(v_r2)) + bits<float>(0x3F800000u)));',
   )
 })

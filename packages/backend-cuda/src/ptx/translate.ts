@@ -1,12 +1,14 @@
 import { ARITHMETIC } from './arithmetic.ts'
 import { CONTROL, labelOf } from './control.ts'
 import { CONVERSIONS } from './convert.ts'
+import { copiedRegister, effectsOf, registersIn } from './effects.ts'
 import { MEMORY } from './memory.ts'
 import { UnknownOperand, variableOf } from './scope.ts'
 import type { Rule, Scope } from './scope.ts'
 import { parsePtx } from './syntax.ts'
 import type { PtxFunction, PtxInstruction, PtxModule, PtxVariable } from './syntax.ts'
 import { cppName, typeOf } from './types.ts'
+import { maybeUnset } from './unset.ts'
 import { TOGETHER } from './warp.ts'
 
 /** PTX as C++ for the runtime in `runtime/`, whose `kernel.h` it includes. */
@@ -102,15 +104,17 @@ class Places {
 
 function functionText(f: PtxFunction, base: Omit<Scope, 'place'>, places: Places, unknown: Set<string>): string {
   const used = new Set<string>()
+  const unset = maybeUnset(f)
   const lines = f.code.map((statement) => {
     if (statement.kind === 'label') return `${labelOf(statement.name)}:;`
     for (const text of [statement.guard ?? '', ...statement.operands])
       for (const [name] of text.matchAll(/%[%$\w]+/g)) if (f.registers.has(name)) used.add(name)
-    return statementText(statement, { ...base, place: places.of(statement) }, unknown)
+    return statementText(statement, { ...base, place: places.of(statement) }, unknown, unset)
   })
   const declarations = [...used].map(
     (name) => `${typeOf(f.registers.get(name))?.container ?? 'void'} ${variableOf(name)};`,
   )
+  const marks = [...unset].map((name) => `bool ${markOf(name)} = false;`)
   const offsets = layOut(f.parameters).offsets
   const prologue = [
     ...(f.isEntry
@@ -125,14 +129,45 @@ function functionText(f: PtxFunction, base: Omit<Scope, 'place'>, places: Places
           `alignas(${Math.max(16, v.align)}) unsigned char ${arrayOf(v)}[${v.bytes}]; __builtin_memset(${arrayOf(v)}, 0xFF, ${v.bytes});`,
       ),
   ]
-  return [`${signature(f)} {`, ...prologue, declarations.join(' '), ...lines, '}'].join('\n')
+  return [`${signature(f)} {`, ...prologue, declarations.join(' '), ...marks, ...lines, '}'].join('\n')
 }
 
-function statementText(statement: PtxInstruction, scope: Scope, unknown: Set<string>): string {
-  const cpp = instructionText(statement, scope, unknown)
+function statementText(
+  statement: PtxInstruction,
+  scope: Scope,
+  unknown: Set<string>,
+  unset: ReadonlySet<string>,
+): string {
+  const cpp = [
+    usesText(copiedRegister(statement) === undefined ? effectsOf(statement).reads : [], scope, unset),
+    instructionText(statement, scope, unknown),
+    ...effectsOf(statement)
+      .writes.filter((name) => unset.has(name))
+      .map((name) => `${markOf(name)} = ${setText(statement, unset)};`),
+  ].join('')
   if (statement.guard === undefined) return cpp
   const predicate = statement.guard.replace('!', '')
-  return `if (${statement.guard.startsWith('!') ? '!' : ''}${variableOf(predicate)}) { ${cpp} }`
+  const uses = usesText(registersIn([predicate]), scope, unset)
+  return `${uses}if (${statement.guard.startsWith('!') ? '!' : ''}${variableOf(predicate)}) { ${cpp} }`
+}
+
+/** The C++ variable that says whether a register was written. */
+function markOf(register: string): string {
+  return `s${cppName(register)}`
+}
+
+// A copy is set where its source is; anything else that an instruction writes is.
+function setText(statement: PtxInstruction, unset: ReadonlySet<string>): string {
+  const source = copiedRegister(statement)
+  return source !== undefined && unset.has(source) ? markOf(source) : 'true'
+}
+
+/** Checks that registers are written which may not be. */
+function usesText(reads: readonly string[], { place }: Scope, unset: ReadonlySet<string>): string {
+  return [...new Set(reads)]
+    .filter((name) => unset.has(name))
+    .map((name) => `if (t->history && !${markOf(name)}) unsetRegister(t, ${JSON.stringify(name)}, ${place}); `)
+    .join('')
 }
 
 function instructionText({ opcode, operands }: PtxInstruction, scope: Scope, unknown: Set<string>): string {
