@@ -112,7 +112,6 @@ describe.runIf(missing === undefined)('accesses that are watched', { timeout: 12
     ['exchange', 'NO_SECOND_BARRIER', /^race: order.cu:9 .*read at order.cu:13 \(ld.shared.f32\), and nothing orders/],
     ['exchange_in_warp', 'NO_WARP_BARRIER', /order.cu:29 .*of shared memory, which nobody has written so far/],
     ['exchange_in_half', 'WRONG_HALF', /^race: .*reads .* wrote at/],
-    ['producer', 'NO_EMPTY', /^race: .*writes .* read at/],
     ['hand_over', 'NO_FENCE', /^race: .*of value, which thread \(0,0,0\) of block \(0,0,0\) wrote at/],
     ['hand_over', 'FENCE_OF_BLOCK', /^race: .*of value, which/],
     ['hand_over', 'NO_SECOND_FENCE', /^race: .*of value, which/],

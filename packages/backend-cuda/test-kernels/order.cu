@@ -49,9 +49,7 @@ extern "C" __global__ void producer(const float* x, float* y, int rounds) {
   const int lane = threadIdx.x % 32;
   for (int r = 0; r < rounds; r++) {
     if (threadIdx.x < 32) {
-#ifndef NO_EMPTY
       if (r > 0) asm volatile("bar.sync 2, 64;" ::: "memory");
-#endif
       tile[lane] = x[r * 32 + lane];
       asm volatile("bar.arrive 1, 64;" ::: "memory");
     } else {
