@@ -82,7 +82,11 @@ class Narrowing {
     const size = sizeOf(domain)
     if (size === 0) return domain
     const [, to] = hullOf(domain)
-    const kept = this.#firstKept(size, (i) => !this.#isExcluded(atom, index, [valueAt(domain, i), to]), size === Infinity)
+    const kept = this.#firstKept(
+      size,
+      (i) => !this.#isExcluded(atom, index, [valueAt(domain, i), to]),
+      size === Infinity,
+    )
     if (kept === 0) return []
     if (kept === Infinity) return domain
     const last = valueAt(domain, kept - 1)
