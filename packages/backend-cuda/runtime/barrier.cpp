@@ -12,12 +12,17 @@ Barrier& barrierOf(Thread* t, uint32_t id, int place) {
   return t->block->barriers[id];
 }
 
+// Whether the whole block waits, those that have returned counted as if they had arrived last.
+bool isWholeBlock(const Block& block, const Barrier& b) {
+  return b.waiting.size() == block.live && (b.wanted == 0 || b.wanted == block.threads.size()) && b.told.isEmpty();
+}
+
 void letGo(Block& block, Barrier& b, uint32_t id) {
   b.lastCount = b.count;
   b.lastTrues = b.trues;
   b.count = b.trues = b.arrived = 0;
   if (!b.waiting.empty()) {
-    if (b.waiting.size() == block.live) meetInBlock(block);
+    if (isWholeBlock(block, b)) meetInBlock(block);
     else meet(b.waiting.data(), uint32_t(b.waiting.size()), b.told);
     b.waiting.clear();
   }
@@ -29,17 +34,24 @@ void letGo(Block& block, Barrier& b, uint32_t id) {
     }
 }
 
+// Where those are that must be at the same instruction as this thread: all of the block, or where a count lets some be
+// elsewhere, those of its warp. -1 where there are none.
+int placeOfOthers(const Thread* t, const Barrier& b, uint32_t count) {
+  if (b.arrived == 0) return -1;
+  return count == 0 ? b.place : b.places[t->warp];
+}
+
 // Whether this arrival completes the barrier.
 bool arrive(Thread* t, Barrier& b, uint32_t id, uint32_t count, bool aligned, int place) {
-  // All threads of the block are at the same instruction, or those of a warp where a count lets the rest be elsewhere.
-  const bool isElsewhere = b.arrived == 0 ? false : count == 0 ? b.place != place : b.places[t->warp] >= 0 && b.places[t->warp] != place;
-  if (b.arrived > 0 && (aligned || b.aligned) && isElsewhere)
+  const int others = placeOfOthers(t, b, count);
+  if (others >= 0 && others != place && (aligned || b.aligned))
     fail(t, place, "divergent-barrier",
         "barrier %u is reached here, while %u other thread%s of the block wait%s at %s", id, b.arrived,
-         b.arrived == 1 ? "" : "s", b.arrived == 1 ? "s" : "", placeText(b.place).c_str());
+         b.arrived == 1 ? "" : "s", b.arrived == 1 ? "s" : "", placeText(others).c_str());
   if (b.arrived == 0) {
     b.place = place;
     b.aligned = aligned;
+    b.wanted = count;
     b.places.assign(t->block->warps.size(), -1);
   }
   b.places[t->warp] = place;

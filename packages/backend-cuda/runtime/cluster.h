@@ -7,7 +7,6 @@
 namespace tw {
 
 struct Cluster {
-  Dim index;
   std::vector<Block*> blocks;  // by rank
   uint32_t live = 0;           // threads that have not returned
   uint32_t arrived = 0;

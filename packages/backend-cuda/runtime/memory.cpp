@@ -13,8 +13,8 @@ namespace tw {
 
 namespace {
 
-// Behind a buffer, at least as much as it has itself: an index that is off by a row, a tile or twice the size still falls
-// between the buffers. It costs address space only.
+// The least between two buffers; behind a large one lies as much as it has itself. An index that is off by a row or a
+// tile still falls between them. It costs address space only.
 constexpr uint64_t GUARD_BYTES = 16 << 20;
 
 struct Allocation {

@@ -14,7 +14,7 @@ std::vector<Segment> segments;
 struct Location {
   View view;
   bool isOfBlock = false;  // released to the own block only
-  const Block* block = nullptr;
+  uint32_t block = 0;
 };
 std::unordered_map<const unsigned char*, Location> locations;
 
@@ -30,8 +30,24 @@ void beginSegment(Thread* t) {
   const Block& block = *t->block;
   const uint32_t number = numberOf(block);
   h.segment = uint32_t(segments.size());
-  segments.push_back({number * uint32_t(block.threads.size()) + t->index, number * uint32_t(block.warps.size()) + t->warp,
-      number, h.phase, h.now.warpPhase, h.now.clock});
+  segments.push_back({number * uint32_t(block.threads.size()) + t->index,
+      number * uint32_t(block.warps.size()) + t->warp, number, h.phase, h.now.warpPhase, h.now.clock});
+}
+
+// All that the thread knows, and what it did itself while its counters stood there.
+void tell(const Thread* t, const Counters& counters, View& view) {
+  const History& h = *t->history;
+  const Segment& now = segments[h.segment];
+  view.join(t->block->view);
+  view.join(h.own);
+  view.learn(BLOCK | now.block, counters.known);
+  view.learn(WARP | now.warp, counters.warpPhase);
+  view.learn(now.thread, counters.clock + 1);
+}
+
+void tick(Thread* t) {
+  t->history->now.clock++;
+  beginSegment(t);
 }
 
 }  // namespace
@@ -76,26 +92,6 @@ bool isBefore(uint32_t segment, bool isWarp, const Thread* t) {
   }
   return false;
 }
-
-namespace {
-
-// All that the thread knows, and what it did itself while its counters stood there.
-void tell(const Thread* t, const Counters& counters, View& view) {
-  const History& h = *t->history;
-  const Segment& now = segments[h.segment];
-  view.join(t->block->view);
-  view.join(h.own);
-  view.learn(BLOCK | now.block, counters.known);
-  view.learn(WARP | now.warp, counters.warpPhase);
-  view.learn(now.thread, counters.clock + 1);
-}
-
-void tick(Thread* t) {
-  t->history->now.clock++;
-  beginSegment(t);
-}
-
-}  // namespace
 
 void meetInBlock(Block& block) {
   // Where every thread has a fence before the barrier, one of them may release for all after it.
@@ -169,7 +165,7 @@ void release(Thread* t, const unsigned char* at, bool isRelease, bool isUpdate, 
   if (!isUpdate) location.view.clear();
   tell(t, isRelease ? h.now : h.fence, location.view);
   location.isOfBlock = isRelease ? isOfBlock : h.fenceIsOfBlock || isOfBlock;
-  location.block = t->block;
+  location.block = segments[h.segment].block;
   if (isRelease) tick(t);
 }
 
@@ -177,8 +173,9 @@ void acquire(Thread* t, const unsigned char* at, bool isAcquire, bool isOfBlock)
   const auto found = locations.find(at);
   if (found == locations.end()) return;
   const Location& location = found->second;
-  if ((location.isOfBlock || isOfBlock) && location.block != t->block) return;
-  (isAcquire ? t->history->own : t->history->pending).join(location.view);
+  History& h = *t->history;
+  if ((location.isOfBlock || isOfBlock) && location.block != segments[h.segment].block) return;
+  (isAcquire ? h.own : h.pending).join(location.view);
 }
 
 void fence(Thread* t, bool isOfBlock) {

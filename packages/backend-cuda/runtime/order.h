@@ -66,7 +66,6 @@ struct History {
 // so that what is known of the one thread does not count.
 bool isBefore(uint32_t segment, bool isWarp, const Thread* t);
 
-
 // Numbers over the launch of who made a segment.
 uint32_t threadOf(uint32_t segment);
 uint32_t warpOf(uint32_t segment);

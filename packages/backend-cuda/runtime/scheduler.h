@@ -13,6 +13,7 @@ namespace tw {
 
 struct Barrier {
   uint32_t arrived = 0;
+  uint32_t wanted = 0;      // 0: all threads that have not returned
   int place = -1;           // where the first of them arrived
   std::vector<int> places;  // and by warp, where the last of it did; -1 for none
   bool aligned = false;

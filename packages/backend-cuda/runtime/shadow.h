@@ -1,7 +1,6 @@
 // What is remembered of each pair of bytes: who wrote and read them last, and whether anybody wrote them at all.
 #pragma once
 #include "watch.h"
-#include <memory>
 #include <vector>
 
 namespace tw {
@@ -25,7 +24,7 @@ constexpr uint64_t CELL_BYTES = 2;
 // The cells of a block's shared memory.
 using Shadow = std::vector<Cell>;
 
-// Before each launch, and at its end: the next one comes after all that it did.
+// Before each launch: all that was before it is ordered; what was written stays written.
 void beginShadow();
 
 }  // namespace tw

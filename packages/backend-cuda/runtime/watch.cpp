@@ -4,7 +4,7 @@
 #include "order.h"
 #include "scheduler.h"
 #include "shadow.h"
-#include <algorithm>
+#include <memory>
 
 namespace tw {
 

@@ -12,6 +12,18 @@ import { firstLines, noEntryPoint, timedOut, unknownBuffer, wrongArguments, wron
 /** Exit code of the runner where the kernel did something wrong; see runtime/failure.cpp. */
 const FAILED = 3
 
+/** How a module is run on the CPU. */
+export interface RunOptions {
+  /** Order in which blocks and threads run; 0 is by their numbers. */
+  readonly seed: number
+  /**
+   * Whether every access is watched: races, bytes and registers that nobody wrote and copies that nobody waited for end
+   * the run. It takes longer.
+   */
+  readonly watched?: boolean
+  readonly timeoutMs: number
+}
+
 /**
  * Runs a plan on the CPU, in a process of its own. A kernel that fails gives a `runtime` failure whose reason is what
  * the runtime found (`out-of-bounds`, `deadlock`, …); one that does not end gives `timeout`. Throws `E_PLAN` for a plan
@@ -21,16 +33,7 @@ export async function runModule(
   module: CpuModule,
   plan: Plan,
   inputs: Tensors,
-  options: {
-    /** Order in which blocks and threads run; 0 is by their numbers. */
-    readonly seed: number
-    /**
-     * Whether accesses are watched: races, bytes that nobody wrote and copies that nobody waited for end the run. It then
-     * takes several times as long.
-     */
-    readonly watched?: boolean
-    readonly timeoutMs: number
-  },
+  options: RunOptions,
 ): Promise<{ readonly status: 'ran'; readonly outputs: Tensors } | Failure> {
   const job = jobText(module, plan, options)
   const data = Buffer.concat(
@@ -53,13 +56,9 @@ export async function runModule(
 }
 
 /** The job as runtime/runner.cpp reads it. */
-function jobText(
-  module: CpuModule,
-  plan: Plan,
-  options: { readonly seed: number; readonly watched?: boolean },
-): string {
+function jobText(module: CpuModule, plan: Plan, { seed, watched = false }: RunOptions): string {
   const indices = new Map(plan.buffers.map((buffer, index) => [buffer.name, index]))
-  const lines = [`module ${module.library}`, `seed ${options.seed}`, `watched ${options.watched ? 1 : 0}`]
+  const lines = [`module ${module.library}`, `seed ${seed}`, `watched ${watched ? 1 : 0}`]
   for (const buffer of plan.buffers) lines.push(`buffer ${wordOf(buffer.name)} ${buffer.role} ${byteCount(buffer)}`)
   for (const dispatch of plan.dispatches) {
     checkArguments(module, dispatch)

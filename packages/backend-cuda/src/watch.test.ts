@@ -1,13 +1,14 @@
 import { roundTo } from '@tilewright/kernels'
+import type { PlanBuffer } from '@tilewright/kernels'
 import { describe, expect, test } from 'vitest'
 import { missing, numbers, outputOf, run } from '../test-kernels/harness.ts'
 import type { Launch } from '../test-kernels/harness.ts'
 
 const SEEDS = [0, 1, 2]
-const u32 = (name: string, count: number): NonNullable<Launch['scratch']>[number] => ({
+const scratch = (name: string, count: number, dtype: PlanBuffer['dtype'] = 'u32'): PlanBuffer => ({
   name,
   role: 'scratch',
-  dtype: 'u32',
+  dtype,
   shape: [count],
 })
 const f32 = (name: string, count: number): Launch['outputs'][number] => ({ name, dtype: 'f32', shape: [count] })
@@ -27,27 +28,27 @@ const RIGHT = {
   exchange: of('exchange'),
   exchange_in_warp: of('exchange_in_warp'),
   exchange_in_half: of('exchange_in_half'),
-  producer: of('producer', { scalars: [3] }),
+  producer: of('producer'),
   hand_over: of('hand_over', {
     grid: 2,
     cooperative: true,
-    scratch: [{ ...u32('value', 1), dtype: 'f32' }, u32('flag', 1)],
+    scratch: [scratch('value', 1, 'f32'), scratch('flag', 1)],
   }),
   last_block: of('last_block', {
     grid: 4,
     block: 32,
-    scratch: [{ ...u32('sums', 128), dtype: 'f32' }, u32('count', 1)],
+    scratch: [scratch('sums', 128, 'f32'), scratch('count', 1)],
   }),
   chain: of('chain', {
     grid: 4,
     block: 32,
     cooperative: true,
-    scratch: [{ ...u32('prefix', 4), dtype: 'f32' }, u32('ready', 4)],
+    scratch: [scratch('prefix', 4, 'f32'), scratch('ready', 4)],
   }),
   histogram: of('histogram', {
     order: ['x', 'y'],
     outputs: [f32('unused', 1)],
-    scratch: [{ ...u32('y', 4), dtype: 'f32' }],
+    scratch: [scratch('y', 4, 'f32')],
   }),
   bytes: of('bytes'),
   fragment: of('fragment', { block: 32 }),
@@ -90,7 +91,7 @@ const RIGHT = {
       h0: { values: roundTo('bf16', numbers(8 * D, 5)), dtype: 'bf16' },
     },
     outputs: [{ name: 'states', dtype: 'bf16', shape: [4, 8, D] }],
-    scratch: [u32('arrivals', 1)],
+    scratch: [scratch('arrivals', 1)],
     scalars: [4],
   }),
 } as const satisfies Record<string, Launch>
@@ -112,6 +113,7 @@ describe.runIf(missing === undefined)('accesses that are watched', { timeout: 12
     ['exchange', 'NO_SECOND_BARRIER', /^race: order.cu:9 .*read at order.cu:13 \(ld.shared.f32\), and nothing orders/],
     ['exchange_in_warp', 'NO_WARP_BARRIER', /order.cu:29 .*of shared memory, which nobody has written so far/],
     ['exchange_in_half', 'WRONG_HALF', /^race: .*reads .* wrote at/],
+    ['producer', 'NO_EMPTY', /^race: /],
     ['hand_over', 'NO_FENCE', /^race: .*of value, which thread \(0,0,0\) of block \(0,0,0\) wrote at/],
     ['hand_over', 'FENCE_OF_BLOCK', /^race: .*of value, which/],
     ['hand_over', 'NO_SECOND_FENCE', /^race: .*of value, which/],

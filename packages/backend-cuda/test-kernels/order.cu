@@ -34,28 +34,31 @@ extern "C" __global__ void exchange_in_half(const float* x, float* y) {
   __shared__ float tile[64];
   const int first = threadIdx.x / 16 * 16;
   tile[threadIdx.x] = x[threadIdx.x];
+  __syncwarp(threadIdx.x % 32 < 16 ? 0x0000ffffu : 0xffff0000u);
 #ifdef WRONG_HALF
-  __syncwarp(threadIdx.x % 32 < 16 ? 0x0000ffffu : 0xffff0000u);
-  y[threadIdx.x] = tile[(threadIdx.x / 32) * 32 + (threadIdx.x + 16) % 32];
+  y[threadIdx.x] = tile[(first ^ 16) + threadIdx.x % 16];
 #else
-  __syncwarp(threadIdx.x % 32 < 16 ? 0x0000ffffu : 0xffff0000u);
   y[threadIdx.x] = tile[first + (threadIdx.x + 1) % 16];
 #endif
 }
 
-// A warp fills, the other computes: named barriers, one says full and one says empty.
-extern "C" __global__ void producer(const float* x, float* y, int rounds) {
+// A warp fills, the other computes, twice. Named barriers 1 and 2 say that a round is full, 3 that the first is empty.
+extern "C" __global__ void producer(const float* x, float* y) {
   __shared__ float tile[32];
   const int lane = threadIdx.x % 32;
-  for (int r = 0; r < rounds; r++) {
+  for (int round = 0; round < 2; round++) {
     if (threadIdx.x < 32) {
-      if (r > 0) asm volatile("bar.sync 2, 64;" ::: "memory");
-      tile[lane] = x[r * 32 + lane];
-      asm volatile("bar.arrive 1, 64;" ::: "memory");
+#ifndef NO_EMPTY
+      if (round == 1) asm volatile("bar.sync 3, 64;" ::: "memory");
+#endif
+      tile[lane] = x[round * 32 + lane];
+      asm volatile("bar.arrive %0, 64;" ::"r"(1 + round) : "memory");
     } else {
-      asm volatile("bar.sync 1, 64;" ::: "memory");
-      y[r * 32 + lane] = tile[(lane + 1) % 32];
-      if (r + 1 < rounds) asm volatile("bar.arrive 2, 64;" ::: "memory");
+      asm volatile("bar.sync %0, 64;" ::"r"(1 + round) : "memory");
+      y[round * 32 + lane] = tile[(lane + 1) % 32];
+#ifndef NO_EMPTY
+      if (round == 0) asm volatile("bar.arrive 3, 64;" ::: "memory");
+#endif
     }
   }
 }

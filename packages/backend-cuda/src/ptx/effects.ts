@@ -1,4 +1,4 @@
-import type { PtxInstruction } from './syntax.ts'
+import type { PtxFunction, PtxInstruction } from './syntax.ts'
 
 /** Registers that an instruction writes and reads, by name with `%`; special registers and parameters among them. */
 export interface Effects {
@@ -8,7 +8,7 @@ export interface Effects {
 }
 
 // Instructions whose first operand is no destination.
-const WITHOUT_RESULT = /^(st|stmatrix|red|bra|brx|ret|exit|trap|call|cp|membar|fence|prefetchu?|nanosleep|mbarrier)\b/
+const WITHOUT_RESULT = /^(st|stmatrix|red|bra|brx|ret|exit|trap|call|cp|membar|fence|prefetchu?|nanosleep)\b/
 const BARRIER = /^(bar|barrier)\b(?!.*\.red\.)/
 
 /** What an instruction does to registers: PTX names the destination first, everything else it reads. */
@@ -17,9 +17,12 @@ export function effectsOf({ opcode, operands }: PtxInstruction): Effects {
   return { writes: registersIn(operands.slice(0, 1)), reads: registersIn(operands.slice(1)) }
 }
 
-/** The register of which an instruction makes a plain copy; undefined where it does something else. */
-export function copiedRegister({ opcode, operands }: PtxInstruction): string | undefined {
-  return opcode.startsWith('mov.') && operands.every((operand) => operand.startsWith('%')) ? operands[1] : undefined
+/** The register of the function that an instruction makes a plain copy of; undefined where it does something else. */
+export function copiedRegister(
+  { opcode, operands }: PtxInstruction,
+  f: Pick<PtxFunction, 'registers'>,
+): string | undefined {
+  return opcode.startsWith('mov.') && operands.every((operand) => f.registers.has(operand)) ? operands[1] : undefined
 }
 
 export function registersIn(operands: readonly string[]): readonly string[] {

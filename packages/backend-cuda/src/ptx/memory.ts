@@ -21,14 +21,16 @@ function spaceOf({ modifiers }: Operation): Space {
   return SPACES.find((space) => words.includes(space)) ?? 'generic'
 }
 
-/** C++ pointer to `count` values of the type at `[base+offset]`, checked unless it is a parameter. */
-function pointer(access: Access, space: Space, operand: string, bytes: number, scope: Scope): string {
+/** C++ pointer to `count` values of the operation's type at `[base+offset]`, checked unless it is a parameter. */
+function pointer(access: Access, operation: Operation, operand: string, count: number, scope: Scope): string {
   const { base, offset } = addressParts(operand)
   const parameter = scope.parameters.get(base)
   if (parameter !== undefined) return `(${parameter}${offset})`
   const address = addressOf(operand, scope)
+  const space = spaceOf(operation)
   if (space === 'param') return `(unsigned char*)(${address})`
   const where = space === 'const' ? 'global' : space
+  const bytes = (typeOf(operation.types[0])!.bits / 8) * count
   return `${where}<Access::${access}>(t, ${address}, ${bytes}, ${scope.place})`
 }
 
@@ -50,13 +52,7 @@ const load: Rule = rule(`${PLACES} ${CACHE} ${ORDER} v2 v4 v8`, (operation, scop
   const type = typeOf(operation.types[0])!
   const targets = members(operation.operands[0]!)
   const strong = isStrong(operation)
-  const from = pointer(
-    strong ? 'StrongRead' : 'Read',
-    spaceOf(operation),
-    operation.operands[1]!,
-    (type.bits / 8) * targets.length,
-    scope,
-  )
+  const from = pointer(strong ? 'StrongRead' : 'Read', operation, operation.operands[1]!, targets.length, scope)
   const values = targets.map((target, i) => write(target, type, `q[${i}]`, scope))
   // The values first, all of them: a target may be the address.
   return `${strong ? `spin(t, ${scope.place}); ` : ''}{ const ${type.cpp}* const q = (const ${type.cpp}*)${from}; ${strong ? acquireText(operation) : ''} ${values.join(' ')} }`
@@ -66,13 +62,7 @@ const store: Rule = rule(`${PLACES} ${CACHE} ${ORDER} v2 v4 v8`, (operation, sco
   const type = typeOf(operation.types[0])!
   const sources = members(operation.operands[1]!)
   const strong = isStrong(operation)
-  const to = pointer(
-    strong ? 'StrongWrite' : 'Write',
-    spaceOf(operation),
-    operation.operands[0]!,
-    (type.bits / 8) * sources.length,
-    scope,
-  )
+  const to = pointer(strong ? 'StrongWrite' : 'Write', operation, operation.operands[0]!, sources.length, scope)
   const values = sources.map((source, i) => `q[${i}] = ${read(source, type, scope)};`)
   return `{ ${type.cpp}* const q = (${type.cpp}*)${to}; ${strong ? releaseText(operation, false) : ''} ${values.join(' ')} }`
 })
@@ -111,7 +101,7 @@ function atomic(givesOld: boolean): Rule {
       values.map((value) => read(value, type, scope)),
       type,
     )
-    const at = pointer('Atomic', spaceOf(operation), address!, type.bits / 8, scope)
+    const at = pointer('Atomic', operation, address!, 1, scope)
     return (
       `${givesOld ? `spin(t, ${scope.place}); ` : ''}{ ${cpp}* const q = (${cpp}*)${at}; ${releaseText(operation, true)} ${acquireText(operation)} ` +
       `const ${cpp} old = *q; *q = (${cpp})(${combined}); ${target === '_' ? '' : write(target!, type, 'old', scope)} }`

@@ -138,12 +138,15 @@ function statementText(
   unknown: Set<string>,
   unset: ReadonlySet<string>,
 ): string {
+  const { reads, writes } = effectsOf(statement)
+  const source = copiedRegister(statement, scope)
   const cpp = [
-    usesText(copiedRegister(statement) === undefined ? effectsOf(statement).reads : [], scope, unset),
+    usesText(source === undefined ? reads : [], scope, unset),
     instructionText(statement, scope, unknown),
-    ...effectsOf(statement)
-      .writes.filter((name) => unset.has(name))
-      .map((name) => `${markOf(name)} = ${setText(statement, unset)};`),
+    // A copy is set where its source is; anything else that an instruction writes is.
+    ...writes
+      .filter((name) => unset.has(name))
+      .map((name) => `${markOf(name)} = ${source !== undefined && unset.has(source) ? markOf(source) : 'true'};`),
   ].join('')
   if (statement.guard === undefined) return cpp
   const predicate = statement.guard.replace('!', '')
@@ -154,12 +157,6 @@ function statementText(
 /** The C++ variable that says whether a register was written. */
 function markOf(register: string): string {
   return `s${cppName(register)}`
-}
-
-// A copy is set where its source is; anything else that an instruction writes is.
-function setText(statement: PtxInstruction, unset: ReadonlySet<string>): string {
-  const source = copiedRegister(statement)
-  return source !== undefined && unset.has(source) ? markOf(source) : 'true'
 }
 
 /** Checks that registers are written which may not be. */

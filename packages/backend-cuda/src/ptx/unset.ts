@@ -16,15 +16,9 @@ export function maybeUnset(f: PtxFunction): ReadonlySet<string> {
       if (statement.kind === 'instruction')
         for (const register of [...effectsOf(statement).reads, ...registersIn([statement.guard ?? ''])])
           if (f.registers.has(register) && !assigned.has(register)) found.add(register)
-      assign(statement, assigned)
+      assign(statement, assigned, f)
     }
   })
-  // What is copied from such a register is not set either where the copy is made.
-  for (const statement of f.code) {
-    if (statement.kind !== 'instruction') continue
-    const source = copiedRegister(statement)
-    if (source !== undefined && found.has(source)) found.add(statement.operands[0]!)
-  }
   return found
 }
 
@@ -34,7 +28,7 @@ function assignedAtStart(f: PtxFunction, blocks: readonly BasicBlock[]): readonl
   const open = [0]
   for (let index = open.shift(); index !== undefined; index = open.shift()) {
     const leaving = new Set(entering[index])
-    for (const statement of f.code.slice(blocks[index]!.from, blocks[index]!.to)) assign(statement, leaving)
+    for (const statement of f.code.slice(blocks[index]!.from, blocks[index]!.to)) assign(statement, leaving, f)
     for (const successor of blocks[index]!.successors) {
       const before = entering[successor]
       const after = before === undefined ? leaving : new Set([...before].filter((register) => leaving.has(register)))
@@ -46,9 +40,9 @@ function assignedAtStart(f: PtxFunction, blocks: readonly BasicBlock[]): readonl
   return entering
 }
 
-function assign(statement: PtxStatement, assigned: Set<string>): void {
+function assign(statement: PtxStatement, assigned: Set<string>, f: PtxFunction): void {
   if (statement.kind === 'label' || statement.guard !== undefined) return
-  const source = copiedRegister(statement)
-  if (source !== undefined && !source.includes('.') && !assigned.has(source) && /^%[a-z]+\d/.test(source)) return
+  const source = copiedRegister(statement, f)
+  if (source !== undefined && !assigned.has(source)) return
   for (const register of effectsOf(statement).writes) assigned.add(register)
 }

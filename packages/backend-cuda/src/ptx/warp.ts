@@ -50,23 +50,25 @@ const match: Rule = rule('any all sync', ({ operands, modifiers, types }, scope)
 
 // bar.sync, barrier.sync{.aligned}, bar.arrive, bar.red.{popc,and,or}, bar.warp.sync
 function barrier(alwaysAligned: boolean): Rule {
-  return rule(
-    'sync arrive red warp aligned cta popc and or cluster wait acquire release relaxed',
-    (operation, scope) => {
-      const { operands, modifiers } = operation
-      const has = (word: string): boolean => modifiers.includes(word)
-      const word = (operand: string | undefined): string => (operand === undefined ? '0' : read(operand, WORD, scope))
-      if (has('cluster'))
-        return has('wait') ? `clusterWait(t, ${scope.place});` : `clusterArrive(t, ${!has('relaxed')}, ${scope.place});`
-      if (has('warp')) return `warpBarrier(t, ${word(operands[0])}, ${scope.place});`
-      const aligned = alwaysAligned || has('aligned')
-      if (has('sync'))
-        return `barrierWait(t, ${word(operands[0])}, ${word(operands[1])}, ${aligned}, false, ${scope.place});`
-      if (has('arrive')) return `barrierArrive(t, ${word(operands[0])}, ${word(operands[1])}, ${scope.place});`
-      return reducingBarrier(operation, aligned, scope)
-    },
-  )
+  return rule('sync arrive red warp aligned cta popc and or', (operation, scope) => {
+    const { operands, modifiers } = operation
+    const has = (word: string): boolean => modifiers.includes(word)
+    const word = (operand: string | undefined): string => (operand === undefined ? '0' : read(operand, WORD, scope))
+    if (has('warp')) return `warpBarrier(t, ${word(operands[0])}, ${scope.place});`
+    const aligned = alwaysAligned || has('aligned')
+    if (has('sync'))
+      return `barrierWait(t, ${word(operands[0])}, ${word(operands[1])}, ${aligned}, false, ${scope.place});`
+    if (has('arrive')) return `barrierArrive(t, ${word(operands[0])}, ${word(operands[1])}, ${scope.place});`
+    return reducingBarrier(operation, aligned, scope)
+  })
 }
+
+// barrier.cluster.arrive{.release, .relaxed}, barrier.cluster.wait{.acquire}
+const clusterBarrier: Rule = rule('cluster arrive wait release relaxed acquire aligned', ({ modifiers }, scope) =>
+  modifiers.includes('wait')
+    ? `clusterWait(t, ${scope.place});`
+    : `clusterArrive(t, ${!modifiers.includes('relaxed')}, ${scope.place});`,
+)
 
 function reducingBarrier({ operands, modifiers }: Operation, aligned: boolean, scope: Scope): string {
   const [target, id, ...rest] = operands as [string, string, ...string[]]
@@ -130,7 +132,8 @@ export const TOGETHER: Readonly<Record<string, Rule>> = {
   redux,
   match,
   bar: barrier(true),
-  barrier: barrier(false),
+  barrier: (operation, scope) =>
+    (operation.modifiers.includes('cluster') ? clusterBarrier : barrier(false))(operation, scope),
   mma: multiply,
   ldmatrix: loadMatrix,
   stmatrix: storeMatrix,
