@@ -6,9 +6,9 @@
 //   module FILE
 //   seed N
 //   watched 0|1                                     whether accesses are watched for races and unwritten bytes
-//   buffer NAME input|output|scratch BYTES          the bytes of inputs follow each other in INPUTS
+//   buffer NAME input|output|inout|scratch BYTES    the bytes of inputs follow each other in INPUTS
 //   launch KERNEL GX GY GZ BX BY BZ SHARED COOPERATIVE ARGUMENTS
-//   pointer NUMBER-OF-BUFFER | integer VALUE        one for each argument of the launch above
+//   pointer NUMBER-OF-BUFFER | value NUMBER BYTES   one for each argument of the launch above
 #include "arena.h"
 #include "failure.h"
 #include "scheduler.h"
@@ -27,23 +27,22 @@ namespace tw {
 
 namespace {
 
-enum class Role { Input, Output, Scratch };
-
 struct Buffer {
-  std::string name;
-  Role role;
+  std::string name, role;
   uint64_t bytes, address;
+
+  bool isRead() const { return role == "input" || role == "inout"; }
+  bool isResult() const { return role == "output" || role == "inout"; }
 };
 
 struct Arguments {
   std::vector<unsigned char> bytes;
 
-  template <class T>
-  void add(T value) {
-    bytes.resize((bytes.size() + sizeof(T) - 1) / sizeof(T) * sizeof(T));
-    const size_t at = bytes.size();
-    bytes.resize(at + sizeof(T));
-    memcpy(&bytes[at], &value, sizeof(T));
+  // The lower bytes of a number, at the next multiple of their count.
+  void add(uint64_t number, size_t count) {
+    const size_t at = (bytes.size() + count - 1) / count * count;
+    bytes.resize(at + count);
+    memcpy(&bytes[at], &number, count);
   }
 };
 
@@ -70,10 +69,10 @@ void readLaunch(std::istream& in, Job& job) {
   in >> launch.block.x >> launch.block.y >> launch.block.z >> launch.shared >> launch.cooperative >> count;
   for (size_t i = 0; i < count; i++) {
     std::string kind;
-    long long value;
-    in >> kind >> value;
-    if (kind == "pointer") launch.arguments.add(job.buffers.at(size_t(value)).address);
-    else launch.arguments.add(uint32_t(value));
+    uint64_t number, bytes = 8;
+    in >> kind >> number;
+    if (kind == "value") in >> bytes;
+    launch.arguments.add(kind == "value" ? number : job.buffers.at(number).address, bytes);
   }
   job.launches.push_back(std::move(launch));
 }
@@ -87,10 +86,8 @@ Job readJob(std::istream& in) {
     if (word == "launch") readLaunch(in, job);
     if (word == "buffer") {
       Buffer b;
-      std::string role;
-      in >> b.name >> role >> b.bytes;
-      b.role = role == "input" ? Role::Input : role == "output" ? Role::Output : Role::Scratch;
-      b.address = allocate(b.name, b.bytes, b.role != Role::Output);
+      in >> b.name >> b.role >> b.bytes;
+      b.address = allocate(b.name, b.bytes, b.role != "output");
       job.buffers.push_back(b);
     }
   }
@@ -100,9 +97,9 @@ Job readJob(std::istream& in) {
 void fill(const Job& job, std::istream& inputs) {
   for (const Buffer& b : job.buffers) {
     char* const to = reinterpret_cast<char*>(b.address);
-    if (b.role == Role::Input) inputs.read(to, std::streamsize(b.bytes));
+    if (b.isRead()) inputs.read(to, std::streamsize(b.bytes));
     // What a kernel leaves unwritten must not look like a result: all ones is NaN.
-    if (b.role == Role::Output && b.bytes > 0) memset(to, 0xFF, b.bytes);
+    if (b.role == "output" && b.bytes > 0) memset(to, 0xFF, b.bytes);
   }
   if (!inputs) failLaunch("job", "the inputs end too early");
 }
@@ -143,7 +140,7 @@ int runJob(const char* jobFile, const char* inputFile, const char* outputFile) {
   }
   std::ofstream outputs(outputFile, std::ios::binary);
   for (const Buffer& b : job.buffers)
-    if (b.role == Role::Output) outputs.write(reinterpret_cast<const char*>(b.address), std::streamsize(b.bytes));
+    if (b.isResult()) outputs.write(reinterpret_cast<const char*>(b.address), std::streamsize(b.bytes));
   outputs.close();
   if (!outputs) failLaunch("job", "the outputs cannot be written");
   return 0;

@@ -1,13 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesOf, decode, elementCount, encode } from '@tilewright/kernels'
-import type { Dispatch, Plan, PlanBuffer, Tensors } from '@tilewright/kernels'
+import { decode, elementCount, encode } from '@tilewright/kernels'
+import type { Plan, PlanBuffer, Tensors } from '@tilewright/kernels'
 import type { Failure } from '@tilewright/tuner'
 import { execute } from './child.ts'
 import type { CpuModule } from './cpu-module.ts'
 import { CudaError } from './errors.ts'
-import { firstLines, noEntryPoint, timedOut, unknownBuffer, wrongArguments, wrongInput } from './messages.ts'
+import { checkJob, jobOf, jobText } from './job.ts'
+import type { Job, JobBuffer } from './job.ts'
+import { firstLines, timedOut, wrongInput, wrongInputBytes } from './messages.ts'
 
 /** Exit code of the runner where the kernel did something wrong; see runtime/failure.cpp. */
 const FAILED = 3
@@ -24,6 +26,9 @@ export interface RunOptions {
   readonly timeoutMs: number
 }
 
+/** Contents of buffers by name, little endian. */
+export type Contents = Readonly<Record<string, Uint8Array>>
+
 /**
  * Runs a plan on the CPU, in a process of its own. A kernel that fails gives a `runtime` failure whose reason is what
  * the runtime found (`out-of-bounds`, `deadlock`, …); one that does not end gives `timeout`. Throws `E_PLAN` for a plan
@@ -35,10 +40,35 @@ export async function runModule(
   inputs: Tensors,
   options: RunOptions,
 ): Promise<{ readonly status: 'ran'; readonly outputs: Tensors } | Failure> {
-  const job = jobText(module, plan, options)
-  const data = Buffer.concat(
-    plan.buffers.filter(({ role }) => role === 'input').map((buffer) => bytesOfInput(buffer, inputs)),
-  )
+  const named = (role: PlanBuffer['role']): readonly PlanBuffer[] => plan.buffers.filter((b) => b.role === role)
+  const contents = named('input').map((buffer) => [buffer.name, encoded(buffer, inputs)] as const)
+  const ran = await runJob(module, jobOf(plan), Object.fromEntries(contents), options)
+  if (ran.status !== 'ran') return ran
+  const outputs = named('output').map(({ name, dtype }) => [name, decode(dtype, ran.outputs[name]!)] as const)
+  return { status: 'ran', outputs: Object.fromEntries(outputs) }
+}
+
+function encoded(buffer: PlanBuffer, inputs: Tensors): Uint8Array {
+  const values = inputs[buffer.name]
+  const wanted = elementCount(buffer)
+  if (values?.length !== wanted) throw new CudaError('E_INPUTS', wrongInput(buffer.name, values?.length, wanted))
+  return encode(buffer.dtype, values)
+}
+
+/**
+ * Runs a job on the CPU as `runModule` does a plan: contents of what is read at the start go in, of what is read at the
+ * end come out.
+ */
+export async function runJob(
+  module: CpuModule,
+  job: Job,
+  inputs: Contents,
+  options: RunOptions,
+): Promise<{ readonly status: 'ran'; readonly outputs: Contents } | Failure> {
+  checkJob(job, module.kernels)
+  const { seed, watched = false } = options
+  const text = `module ${module.library}\nseed ${seed}\nwatched ${watched ? 1 : 0}\n${jobText(job)}`
+  const data = Buffer.concat(job.buffers.filter(isRead).map((buffer) => inputOf(buffer, inputs)))
   const folder = await mkdtemp(join(tmpdir(), 'tilewright-run-'))
   try {
     const [jobFile, inputFile, outputFile] = ['job', 'inputs', 'outputs'].map((name) => join(folder, name)) as [
@@ -46,61 +76,33 @@ export async function runModule(
       string,
       string,
     ]
-    await Promise.all([writeFile(jobFile, job), writeFile(inputFile, data)])
+    await Promise.all([writeFile(jobFile, text), writeFile(inputFile, data)])
     const ended = await execute(module.runner, [jobFile, inputFile, outputFile], options)
-    if (ended.code === 0) return { status: 'ran', outputs: outputsOf(plan, new Uint8Array(await readFile(outputFile))) }
+    if (ended.code === 0) return { status: 'ran', outputs: outputsOf(job, new Uint8Array(await readFile(outputFile))) }
     return failureOf(ended.stderr, ended.code === FAILED, ended.timedOut, options.timeoutMs)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The job as runtime/runner.cpp reads it. */
-function jobText(module: CpuModule, plan: Plan, { seed, watched = false }: RunOptions): string {
-  const indices = new Map(plan.buffers.map((buffer, index) => [buffer.name, index]))
-  const lines = [`module ${module.library}`, `seed ${seed}`, `watched ${watched ? 1 : 0}`]
-  for (const buffer of plan.buffers) lines.push(`buffer ${wordOf(buffer.name)} ${buffer.role} ${byteCount(buffer)}`)
-  for (const dispatch of plan.dispatches) {
-    checkArguments(module, dispatch)
-    const { entryPoint, grid, block, sharedBytes, cooperative, buffers, scalars } = dispatch
-    const shape = [...grid, ...block, sharedBytes, cooperative ? 1 : 0, buffers.length + scalars.length]
-    lines.push(`launch ${entryPoint} ${shape.join(' ')}`)
-    for (const name of buffers) {
-      const index = indices.get(name)
-      if (index === undefined) throw new CudaError('E_PLAN', unknownBuffer(entryPoint, name))
-      lines.push(`pointer ${index}`)
-    }
-    for (const { value } of scalars) lines.push(`integer ${value}`)
-  }
-  return `${lines.join('\n')}\n`
+function isRead({ role }: JobBuffer): boolean {
+  return role === 'input' || role === 'inout'
 }
 
-function checkArguments(module: CpuModule, { entryPoint, buffers, scalars }: Dispatch): void {
-  const kernel = module.kernels.find(({ name }) => name === entryPoint)
-  if (kernel === undefined) {
-    const known = module.kernels.map(({ name }) => name)
-    throw new CudaError('E_PLAN', noEntryPoint(entryPoint, known))
-  }
-  const bytes = 8 * buffers.length + 4 * scalars.length
-  if (bytes !== kernel.argumentBytes)
-    throw new CudaError('E_PLAN', wrongArguments(entryPoint, bytes, kernel.argumentBytes))
-}
-
-function bytesOfInput(buffer: PlanBuffer, inputs: Tensors): Uint8Array {
-  const values = inputs[buffer.name]
-  const wanted = elementCount(buffer)
-  if (values?.length !== wanted) throw new CudaError('E_INPUTS', wrongInput(buffer.name, values?.length, wanted))
-  return encode(buffer.dtype, values)
+function inputOf({ name, bytes }: JobBuffer, inputs: Contents): Uint8Array {
+  const given = inputs[name]
+  if (given?.length !== bytes) throw new CudaError('E_INPUTS', wrongInputBytes(name, given?.length, bytes))
+  return given
 }
 
 // The bytes are no Buffer: its `slice` shares memory where that of a Uint8Array copies.
-function outputsOf(plan: Plan, bytes: Uint8Array): Tensors {
-  const outputs: Record<string, Float32Array> = {}
+function outputsOf(job: Job, all: Uint8Array): Contents {
+  const outputs: Record<string, Uint8Array> = {}
   let at = 0
-  for (const buffer of plan.buffers) {
-    if (buffer.role !== 'output') continue
-    outputs[buffer.name] = decode(buffer.dtype, bytes.subarray(at, at + byteCount(buffer)))
-    at += byteCount(buffer)
+  for (const { name, role, bytes } of job.buffers) {
+    if (role !== 'output' && role !== 'inout') continue
+    outputs[name] = all.slice(at, at + bytes)
+    at += bytes
   }
   return outputs
 }
@@ -115,12 +117,4 @@ function failureOf(stderr: string, said: boolean, isTimeout: boolean, timeoutMs:
     }
   if (said && reason !== undefined) return { status: 'runtime', reason, message: message! }
   return { status: 'runtime', reason: 'crash', message: `the runner ended badly: ${firstLines(stderr)}` }
-}
-
-function byteCount(buffer: PlanBuffer): number {
-  return bytesOf(buffer.dtype) * elementCount(buffer)
-}
-
-function wordOf(name: string): string {
-  return name.replaceAll(/\s/g, '_')
 }

@@ -91,12 +91,12 @@ describe.runIf(missing === undefined)('planted mistakes', { timeout: 120_000 }, 
   test('what a kernel does not take is a misuse', async () => {
     await expect(run(fault('traps', { scalars: [1] }))).rejects.toMatchObject({
       code: 'E_PLAN',
-      message: 'traps: the plan hands over 20 bytes of arguments, the kernel takes 16',
+      message: 'traps: the launch hands over 3 arguments, the kernel takes 2 (u64, u64)',
     })
     await expect(run(fault('missing'))).rejects.toMatchObject({ code: 'E_PLAN' })
     await expect(run(fault('traps', { order: ['x', 'z'] }))).rejects.toMatchObject({
       code: 'E_PLAN',
-      message: 'traps: the plan has no buffer named z',
+      message: 'traps: there is no buffer named z',
     })
   })
 })

@@ -34,17 +34,29 @@ export function missingReport(entryPoint: string, known: readonly string[]): str
   return `${entryPoint}: the source has no kernel of that name; it has ${known.join(', ') || 'none'}`
 }
 
-export function wrongArguments(entryPoint: string, found: number, wanted: number): string {
-  return `${entryPoint}: the plan hands over ${found} bytes of arguments, the kernel takes ${wanted}`
+export function wrongArgumentCount(entryPoint: string, found: number, types: readonly string[]): string {
+  const wanted = `${types.length}${types.length === 0 ? '' : ` (${types.join(', ')})`}`
+  return `${entryPoint}: the launch hands over ${found} argument${found === 1 ? '' : 's'}, the kernel takes ${wanted}`
+}
+
+export function wrongArgument(
+  { entryPoint, number, bytes }: { readonly entryPoint: string; readonly number: number; readonly bytes: number },
+  parameter: { readonly type: string; readonly bytes: number },
+): string {
+  return `${entryPoint}: argument ${number} of the launch has ${bytes} bytes, the kernel's parameter is ${parameter.type} of ${parameter.bytes}`
 }
 
 export function unknownBuffer(entryPoint: string, name: string): string {
-  return `${entryPoint}: the plan has no buffer named ${name}`
+  return `${entryPoint}: there is no buffer named ${name}`
 }
 
 export function wrongInput(name: string, found: number | undefined, wanted: number): string {
   const what = found === undefined ? 'is missing' : `has ${found} elements`
   return `inputs: ${name} ${what}; the plan needs ${wanted}`
+}
+
+export function wrongInputBytes(name: string, found: number | undefined, wanted: number): string {
+  return `${name}: ${found === undefined ? 'has no contents' : `the contents have ${found} bytes`}; the buffer has ${wanted}`
 }
 
 /** A block that no multiprocessor of the device can hold. */

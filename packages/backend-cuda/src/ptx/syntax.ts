@@ -25,12 +25,14 @@ export interface PtxFunction {
 export interface PtxVariable {
   readonly space: 'global' | 'const' | 'shared' | 'local' | 'param'
   readonly name: string
+  /** Of the elements: `f32`, and `b8` for what C calls a structure. */
+  readonly type: string
   readonly align: number
   readonly bytes: number
   /** Shared memory whose size is said at launch. */
   readonly isDynamic: boolean
-  /** Type of the elements and their text. */
-  readonly initial?: { readonly type: string; readonly values: readonly string[] }
+  /** The elements' text. */
+  readonly initial?: readonly string[]
 }
 
 export type PtxStatement = PtxLabel | PtxInstruction
@@ -232,10 +234,11 @@ function parseVariable(text: string): PtxVariable | undefined {
   return {
     space: space as PtxVariable['space'],
     name,
+    type: type!,
     align: align === undefined ? element : Number(align),
     bytes: element * sizes.reduce((product, size) => product * Number(size), 1),
     isDynamic: sizes.includes(''),
-    ...(values === undefined ? {} : { initial: { type: type!, values } }),
+    ...(values === undefined ? {} : { initial: values }),
   }
 }
 

@@ -39,7 +39,9 @@ function bodyOf(body: string): readonly string[] {
 }
 
 test('arguments lie as the driver packs them', () => {
-  expect(translate(kernel('')).kernels).toEqual([{ name: 'k', argumentBytes: 40, staticShared: 0, cluster: [1, 1, 1] }])
+  expect(translate(kernel('')).kernels).toMatchObject([
+    { name: 'k', argumentBytes: 40, staticShared: 0, cluster: [1, 1, 1] },
+  ])
 })
 
 test('each instruction is a statement, registers are local variables', () => {

@@ -21,12 +21,23 @@ export interface Translation {
 
 export interface TranslatedKernel {
   readonly name: string
-  /** With the padding between them. */
+  /** In the kernel's order. */
+  readonly parameters: readonly KernelParameter[]
+  /** Of the parameters, with the padding between them. */
   readonly argumentBytes: number
   /** Static shared memory in bytes. */
   readonly staticShared: number
   /** Blocks of a cluster; the grid must be made of whole ones. */
   readonly cluster: readonly [number, number, number]
+}
+
+/** What a kernel takes, as its PTX declares it. */
+export interface KernelParameter {
+  /** `u64`, `f32`; `b8` for what C calls a structure. */
+  readonly type: string
+  readonly bytes: number
+  /** From the first parameter's first byte. */
+  readonly offset: number
 }
 
 const RULES: Readonly<Record<string, Rule>> = { ...ARITHMETIC, ...CONVERSIONS, ...MEMORY, ...TOGETHER, ...CONTROL }
@@ -55,13 +66,16 @@ export function translate(ptx: string): Translation {
       ),
     }
     parts.push(functionText(f, scope, places, unknown))
-    if (f.isEntry)
+    if (f.isEntry) {
+      const { offsets, bytes } = layOut(f.parameters)
       kernels.push({
         name: f.name,
-        argumentBytes: layOut(f.parameters).bytes,
+        parameters: f.parameters.map((p) => ({ type: p.type, bytes: p.bytes, offset: offsets.get(p.name)! })),
+        argumentBytes: bytes,
         staticShared: shared.bytes,
         cluster: f.cluster,
       })
+    }
   }
   const localBytes = module.functions
     .flatMap((f) => f.variables)
@@ -258,8 +272,8 @@ function layOut(variables: readonly PtxVariable[]): {
 }
 
 function initialText(variable: PtxVariable): string {
-  const type = typeOf(variable.initial!.type)
-  const values = variable.initial!.values.map((value) => {
+  const type = typeOf(variable.type)
+  const values = variable.initial!.map((value) => {
     const float = /^0[fFdD]([\da-fA-F]+)$/.exec(value)
     return `(${type!.cpp})${float ? `bits<${type!.cpp}>(0x${float[1]}${type!.bits === 64 ? 'ull' : 'u'})` : `${value.replace('U', '')}ll`}`
   })
