@@ -110,7 +110,7 @@ async function load(
     compileMs: performance.now() - begun,
     report,
     async run(plan, inputs) {
-      const refused = checkLaunches(plan, device, compiled.reports)
+      const refused = checkLaunches(plan.dispatches, device, compiled.reports)
       if (refused !== undefined) return refused
       const module = await build()
       return module.status === 'built' ? runModule(module, plan, inputs, { seed, timeoutMs: runTimeoutMs }) : module

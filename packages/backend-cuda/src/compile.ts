@@ -30,6 +30,10 @@ export interface CompileOptions {
   readonly maxRegisters?: number
   /** Stem of the file name in messages; `kernel`. */
   readonly name?: string
+  /** More of nvcc's flags, such as `-DNAME=1` or `-I/folder`. */
+  readonly flags?: readonly string[]
+  /** Texts of the files that the source includes and that may change: what was compiled with others is compiled anew. */
+  readonly includes?: readonly string[]
   readonly cacheFolder?: string | undefined
   /** For each of nvcc and ptxas; 120 s. */
   readonly timeoutMs?: number
@@ -58,7 +62,7 @@ export async function compile(source: string, options: CompileOptions): Promise<
   return {
     status: 'compiled',
     ptx,
-    virtualArchitecture: virtualArchitecture(source, options.architecture),
+    virtualArchitecture: virtualArchitecture(textOf(source, options), options.architecture),
     reports: parsePtxasReport(log),
     warnings: [nvccWarnings.trim(), ...warnings].filter((text) => text !== '').join('\n'),
   }
@@ -74,11 +78,16 @@ export function virtualArchitecture(source: string, architecture: string): strin
   return number === undefined || Number(number) < 80 || source.includes('__CUDA_ARCH__') ? own : 'compute_80'
 }
 
+function textOf(source: string, { includes = [] }: CompileOptions): string {
+  return [source, ...includes].join('\n')
+}
+
 async function makePtx(source: string, cache: Cache, options: CompileOptions): Promise<string | Failure> {
-  const { toolchain, timeoutMs = 120_000, name = 'kernel' } = options
-  const flags = [...NVCC_FLAGS, `-arch=${virtualArchitecture(source, options.architecture)}`]
+  const { toolchain, timeoutMs = 120_000, name = 'kernel', includes = [] } = options
+  const virtual = virtualArchitecture(textOf(source, options), options.architecture)
+  const flags = [...NVCC_FLAGS, ...(options.flags ?? []), `-arch=${virtual}`]
   let failure: Failure = { status: 'compile', reason: 'nvcc', message: `${name}.cu: nvcc failed` }
-  const made = await cache.entry('ptx', [source, name, ...flags, toolchain.nvcc.version], async (folder) => {
+  const made = await cache.entry('ptx', [source, name, ...includes, ...flags, toolchain.nvcc.version], async (folder) => {
     await writeFile(join(folder, `${name}.cu`), source)
     const args = [...flags, '-o', 'kernel.ptx', `${name}.cu`]
     const ended = await execute(toolchain.nvcc.path, args, { timeoutMs, cwd: folder })

@@ -1,19 +1,19 @@
 import { occupancy } from '@tilewright/devices'
 import type { CudaDevice } from '@tilewright/devices'
-import type { Plan } from '@tilewright/kernels'
+import type { Dispatch } from '@tilewright/kernels'
 import type { CompilerReport, Failure } from '@tilewright/tuner'
 import { blockTooLarge, gridTooLarge } from './messages.ts'
 
 /**
- * What the driver would answer to a launch that the device cannot make, undefined for plans that it can: a block must
+ * What the driver would answer to launches that the device cannot make, undefined where it can make them all: a block must
  * fit on a multiprocessor with the registers that the compiler gave it, and all blocks of a cooperative launch at once.
  */
 export function checkLaunches(
-  plan: Plan,
+  launches: readonly Pick<Dispatch, 'entryPoint' | 'grid' | 'block' | 'sharedBytes' | 'cooperative'>[],
   device: CudaDevice,
   reports: Readonly<Record<string, CompilerReport>>,
 ): Failure | undefined {
-  for (const { entryPoint, grid, block, sharedBytes, cooperative } of plan.dispatches) {
+  for (const { entryPoint, grid, block, sharedBytes, cooperative } of launches) {
     const report = reports[entryPoint]
     if (report === undefined) continue // the run names entry points that do not exist
     const shape = {

@@ -53,7 +53,8 @@ function presentName(name: string): 'webgpu' | 'cuda' | 'cuda-cpu' | undefined {
   return /^(webgpu|cuda)(:\d+)?$/.exec(name)?.[1] as 'webgpu' | 'cuda' | undefined
 }
 
-function modelNamed(name: string): Device {
+/** A model by its name or its file. */
+export function modelNamed(name: string): Device {
   return name.endsWith('.json') ? deviceFile(name) : deviceOf(name)
 }
 

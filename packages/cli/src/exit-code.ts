@@ -37,6 +37,8 @@ const BAD_INPUT = [
   'E_SPACE',
   'E_LOG',
   'E_STRATEGY',
+  'E_PLAN',
+  'E_INPUTS',
 ]
 // What Node says of files that a user named.
 const BAD_FILE = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS', 'EEXIST', 'ENOSPC']

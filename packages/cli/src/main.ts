@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '@tilewright/codegen'
+import { addCudaCpu } from './commands/cuda-cpu.ts'
 import { addDevices } from './commands/devices.ts'
 import { addExplain } from './commands/explain.ts'
 import { addGenerate } from './commands/generate.ts'
@@ -33,7 +34,8 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
     .showHelpAfterError('(tilewright --help lists the commands, tilewright COMMAND --help their options)')
-  for (const add of [addTune, addGenerate, addExplain, addSolve, addVerify, addDevices, addPresets]) add(tilewright)
+  for (const add of [addTune, addGenerate, addExplain, addSolve, addVerify, addCudaCpu, addDevices, addPresets])
+    add(tilewright)
   for (const command of tilewright.commands) command.exitOverride().copyInheritedSettings(tilewright)
   return tilewright
 }

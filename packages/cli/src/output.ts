@@ -51,7 +51,10 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Writes all files or none under their final name: each goes to a temporary file first, then all are renamed. */
-export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<readonly string[]> {
   const pairs = Object.entries(files).map(([name, text]) => ({ path: join(folder, name), text }))
   const temporary = (path: string): string => `${path}.${process.pid}.tmp`
   await makeFolder(resolve(folder))

@@ -3,6 +3,7 @@ import type { Device } from '@tilewright/devices'
 import { checkKernel, familyNames, familyOf, type Dtype, type KernelId, type Problem } from '@tilewright/kernels'
 import type { Command } from 'commander'
 import { usage } from './exit-code.ts'
+import { countOf } from './option-value.ts'
 
 /** What commander hands over for the problem flags: texts, where given. */
 export interface ProblemOptions {
@@ -63,12 +64,4 @@ export function kernelOf(options: ProblemOptions, problem: Problem, device: Devi
   const id: KernelId = { kernel: family, pass, target: device.api === 'cuda' ? 'cuda' : 'wgsl' }
   checkKernel(id, problem)
   return id
-}
-
-/** A whole number from 1 on. */
-export function countOf(flag: string, text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > 2 ** 24)
-    throw usage(`${flag}: ${text} is not a whole number from 1 to ${2 ** 24}`)
-  return value
 }

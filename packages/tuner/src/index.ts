@@ -14,6 +14,7 @@ export {
 } from './log.ts'
 export { checkingProblem } from './oracle.ts'
 export { protocolOf, type FinalProtocol, type Protocol } from './protocol.ts'
+export { randomOf, type Random } from './random.ts'
 export { simulate, type SimulatedHost, type SimulationOptions } from './simulate.ts'
 export { measurementOf } from './statistics.ts'
 export { strategyNames, type StrategyName } from './strategies/index.ts'

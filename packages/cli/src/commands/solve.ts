@@ -24,7 +24,7 @@ import type { Command } from 'commander'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
 import { explanationText } from '../explanation.ts'
 import { print, printJson } from '../output.ts'
-import { countOf } from '../problem-options.ts'
+import { countOf } from '../option-value.ts'
 
 interface SolveOptions {
   readonly set?: readonly string[]

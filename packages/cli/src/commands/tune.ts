@@ -23,7 +23,8 @@ import { DEVICE_HELP, openBackend } from '../device-option.ts'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
 import { explanationText } from '../explanation.ts'
 import { duration, print, printJson, progress, table } from '../output.ts'
-import { countOf, kernelOf, withProblem, type ProblemOptions } from '../problem-options.ts'
+import { countOf, millisecondsOf } from '../option-value.ts'
+import { kernelOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { tuneJobs, type TuneJob } from '../tune-jobs.ts'
 import { logPath, outputFolder, writeTuned } from '../tune-output.ts'
 import { explainKernel } from './explain.ts'
@@ -109,16 +110,10 @@ function settingsOf({ trials, budget, seed, strategy }: TuneOptions): Settings {
     throw usage(`--strategy: no strategy named ${strategy}; there are ${strategyNames().join(', ')}`)
   return {
     trials: trials === undefined ? undefined : countOf('--trials', trials),
-    budgetMs: budget === undefined ? undefined : millisecondsOf(budget),
+    budgetMs: budget === undefined ? undefined : millisecondsOf('--budget', budget),
     seed: seed === undefined ? 1 : countOf('--seed', seed),
     strategy: known,
   }
-}
-
-function millisecondsOf(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
-  if (!match) throw usage(`--budget: ${text} is not a duration such as 60s or 5m`)
-  return Number(match[1]) * { ms: 1, s: 1e3, m: 6e4, h: 3.6e6 }[match[2] as 'ms' | 's' | 'm' | 'h']
 }
 
 async function tuneOne(job: TuneJob, options: TuneOptions, settings: Settings, signal: AbortSignal): Promise<Outcome> {
