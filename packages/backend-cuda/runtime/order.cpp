@@ -1,8 +1,9 @@
 #include "order.h"
 #include "failure.h"
 #include "scheduler.h"
+#include <algorithm>
+#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace tw {
 
@@ -51,6 +52,30 @@ void tick(Thread* t) {
 }
 
 }  // namespace
+
+void View::learn(Party party, uint32_t counter) {
+  const auto at = std::ranges::lower_bound(counters, party, {}, &Known::party);
+  if (at == counters.end() || at->party != party) counters.insert(at, {party, counter});
+  else if (at->counter < counter) at->counter = counter;
+}
+
+void View::join(const View& other) {
+  std::vector<Known> missing;
+  auto own = counters.begin();
+  for (const Known& known : other.counters) {
+    while (own != counters.end() && own->party < known.party) ++own;
+    if (own == counters.end() || own->party != known.party) missing.push_back(known);
+    else if (own->counter < known.counter) own->counter = known.counter;
+  }
+  if (missing.empty()) return;
+  const auto middle = counters.insert(counters.end(), missing.begin(), missing.end());
+  std::ranges::inplace_merge(counters, middle, {}, &Known::party);
+}
+
+bool View::knows(Party party, uint32_t counter) const {
+  const auto at = std::ranges::lower_bound(counters, party, {}, &Known::party);
+  return at != counters.end() && at->party == party && at->counter > counter;
+}
 
 uint32_t threadOf(uint32_t segment) { return segments[segment].thread; }
 uint32_t warpOf(uint32_t segment) { return segments[segment].warp; }

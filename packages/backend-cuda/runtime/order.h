@@ -13,32 +13,29 @@
 #pragma once
 #include "thread.h"
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 namespace tw {
 
 // A thread, a warp or a block, numbered over the launch.
 using Party = uint64_t;
 
+// Views are joined far more often than they grow: the counters stand in the order of their parties.
 class View {
  public:
   bool isEmpty() const { return counters.empty(); }
   void clear() { counters.clear(); }
-  void learn(Party party, uint32_t counter) {
-    uint32_t& known = counters[party];
-    if (known < counter) known = counter;
-  }
-  void join(const View& other) {
-    for (const auto& [party, counter] : other.counters) learn(party, counter);
-  }
+  void learn(Party party, uint32_t counter);
+  void join(const View& other);
   // Whether what the party did while its counter stood there is known.
-  bool knows(Party party, uint32_t counter) const {
-    const auto found = counters.find(party);
-    return found != counters.end() && found->second > counter;
-  }
+  bool knows(Party party, uint32_t counter) const;
 
  private:
-  std::unordered_map<Party, uint32_t> counters;
+  struct Known {
+    Party party;
+    uint32_t counter;
+  };
+  std::vector<Known> counters;
 };
 
 struct Counters {
