@@ -19,6 +19,7 @@ const LSTM = ['--device', 'h100-sxm', '--cell', 'lstm', '--head-dim', '64', '--d
 describe('bad input ends in one sentence on stderr and the contract’s exit code', () => {
   writeFileSync(join(scratch, 'broken.space'), 'given A\nparam B in 1..A\nrule "r" : C == 1\n')
   writeFileSync(join(scratch, 'file'), '')
+  writeFileSync(join(scratch, 'launch.json'), '{ "buffers": [], "dispatches": [{ "entryPoint": "k", "block": 1 }] }')
   test.each([
     ['an unknown cell', ['explain', ...LSTM.with(3, 'lstn')], 2, /lstn/],
     ['a head dim of 0', ['explain', ...LSTM.with(5, '0')], 2, /^--head-dim: 0 is not a whole number/],
@@ -35,6 +36,14 @@ describe('bad input ends in one sentence on stderr and the contract’s exit cod
     ['a rule file that is not there', ['solve', 'none.space'], 2, /^none\.space: does not exist/],
     ['a folder that cannot be made', ['generate', ...LSTM, '-o', 'file/out'], 2, /file/],
     ['a folder where none can be made', ['generate', ...LSTM, '-o', '/proc/tilewright'], 2, /^\/proc\/tilewright: /m],
+    [
+      'a launch that is not there',
+      ['cuda-cpu', 'k.cu', '--launch', 'none.json'],
+      2,
+      /^none\.json: there is no such file/,
+    ],
+    ['a launch that is no JSON', ['cuda-cpu', 'k.cu', '--launch', 'broken.space'], 2, /^broken\.space: is not JSON/],
+    ['a source that is not there', ['cuda-cpu', 'k.cu', '--launch', 'launch.json'], 2, /^k\.cu: there is no such file/],
     ['an unknown option', ['generate', ...LSTM, '--fast'], 2, /unknown option '--fast'/],
     ['an unknown family', ['explain', ...LSTM, '--kernel', 'fused'], 2, /^--kernel: no family named fused/],
     ['WGSL in 16 bits', ['explain', '--device', 'apple-m2', '--cell', 'lstm', '--dtype', 'bf16'], 2, /use --dtype f32/],
