@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Failure } from '@tilewright/tuner'
-import { openCache } from './cache.ts'
+import { hashOf, openCache } from './cache.ts'
 import { execute } from './child.ts'
 import { buildRuntime } from './cpu-runtime.ts'
 import { firstLines, timedOut, unknownInstructions } from './messages.ts'
@@ -22,9 +23,16 @@ export interface CpuModule {
 // kernel, g++ 12.2, 2026-11-23) and it runs as fast.
 const OPTIMISATION = ['-Og']
 
+/** What the translation says of the kernels, beside the library in the cache. */
+const KERNELS = 'kernels.json'
+
+// From src/ and from dist/ alike.
+const TRANSLATOR = fileURLToPath(new URL('./ptx/', import.meta.url))
+
 /**
- * Translates PTX and compiles it for this machine; answered from the cache where that was done before. Instructions
- * that are not known give a `compile` failure with reason `unknown-instruction`, which names them.
+ * Translates PTX and compiles it for this machine; answered from the cache where the same translator and compiler did
+ * that before. Instructions that are not known give a `compile` failure with reason `unknown-instruction`, which names
+ * them.
  */
 export async function buildModule(
   ptx: string,
@@ -37,14 +45,18 @@ export async function buildModule(
   },
 ): Promise<CpuModule | Failure> {
   const { cxx, name, timeoutMs = 300_000 } = options
-  const { cpp, kernels, unknown } = translate(ptx)
-  if (unknown.length > 0)
-    return { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
   const cache = openCache(options.cacheFolder)
   const runtime = await buildRuntime(cxx, cache)
   let failure: Failure = { status: 'compile', reason: 'cxx', message: `${name}: ${cxx.path} failed` }
-  const folder = await cache.entry('module', [cpp, ...OPTIMISATION, runtime.key], async (draft) => {
+  const parts = [ptx, await translatorKey(), ...OPTIMISATION, runtime.key]
+  const folder = await cache.entry('module', parts, async (draft) => {
+    const { cpp, kernels, unknown } = translate(ptx)
+    if (unknown.length > 0) {
+      failure = { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
+      return false
+    }
     await writeFile(join(draft, 'module.cpp'), cpp)
+    await writeFile(join(draft, KERNELS), JSON.stringify(kernels))
     const flags = [...OPTIMISATION, ...runtime.flags, '-w', '-pipe', '-shared', `-I${runtime.headers}`]
     const ended = await execute(cxx.path, [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')], {
       timeoutMs,
@@ -55,5 +67,18 @@ export async function buildModule(
     return ended.code === 0
   })
   if (folder === undefined) return failure
+  const kernels = JSON.parse(await readFile(join(folder, KERNELS), 'utf8')) as readonly TranslatedKernel[]
   return { status: 'built', library: join(folder, 'module.so'), runner: runtime.runner, kernels }
+}
+
+let translator: Promise<string> | undefined
+
+/** Stands for the translator's own text: what another one made is not taken from the cache. */
+function translatorKey(): Promise<string> {
+  return (translator ??= readTranslator())
+}
+
+async function readTranslator(): Promise<string> {
+  const names = (await readdir(TRANSLATOR)).filter((file) => /^\w+\.(ts|js)$/.test(file)).toSorted()
+  return hashOf(await Promise.all(names.map((file) => readFile(join(TRANSLATOR, file), 'utf8'))))
 }
