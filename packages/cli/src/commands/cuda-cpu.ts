@@ -103,7 +103,7 @@ async function run(path: string, options: CudaCpuOptions): Promise<void> {
       watched: options.watch,
       reports: compiled.reports,
       runs: runs.map(({ order, ms, result }) => ({ order, ms: Math.round(ms), status: result.status })),
-      outputs: outputs.map(({ bytes: _, ...output }) => output),
+      outputs: outputs.map(documentOf),
       files,
     })
   else {
@@ -179,6 +179,10 @@ function outcomesOf(runs: readonly Run[]): readonly Contents[] {
 function failureOf(runs: readonly Run[]): Failure | undefined {
   const result = runs.at(-1)?.result
   return result === undefined || result.status === 'ran' ? undefined : result
+}
+
+function documentOf({ name, dtype, shape, first, least, most, unwritten, unstable }: Output): Omit<Output, 'bytes'> {
+  return { name, dtype, shape, first, least, most, unwritten, unstable }
 }
 
 async function writeOutputs(folder: string, outputs: readonly Output[]): Promise<readonly string[]> {
