@@ -1,5 +1,6 @@
 export * from './adapter.ts'
 export * from './device.ts'
+export * from './driver.ts'
 export * from './errors.ts'
 export * from './limits.ts'
 export * from './lookup.ts'
