@@ -16,6 +16,8 @@ export interface Compiled {
   readonly ptx: string
   /** `compute_80` */
   readonly virtualArchitecture: string
+  /** The file of what ptxas made, in the cache. */
+  readonly cubin: string
   /** By entry point. */
   readonly reports: Readonly<Record<string, EntryReport>>
   /** What nvcc and ptxas warned of; empty when they did not. */
@@ -63,6 +65,7 @@ export async function compile(source: string, options: CompileOptions): Promise<
     status: 'compiled',
     ptx,
     virtualArchitecture: virtualArchitecture(textOf(source, options), options.architecture),
+    cubin: join(assembled, 'kernel.cubin'),
     reports: parsePtxasReport(log),
     warnings: [nvccWarnings.trim(), ...warnings].filter((text) => text !== '').join('\n'),
   }
@@ -87,15 +90,20 @@ async function makePtx(source: string, cache: Cache, options: CompileOptions): P
   const virtual = virtualArchitecture(textOf(source, options), options.architecture)
   const flags = [...NVCC_FLAGS, ...(options.flags ?? []), `-arch=${virtual}`]
   let failure: Failure = { status: 'compile', reason: 'nvcc', message: `${name}.cu: nvcc failed` }
-  const made = await cache.entry('ptx', [source, name, ...includes, ...flags, toolchain.nvcc.version], async (folder) => {
-    await writeFile(join(folder, `${name}.cu`), source)
-    const args = [...flags, '-o', 'kernel.ptx', `${name}.cu`]
-    const ended = await execute(toolchain.nvcc.path, args, { timeoutMs, cwd: folder })
-    if (ended.timedOut) failure = { status: 'timeout', reason: 'nvcc', message: timedOut(`nvcc ${name}.cu`, timeoutMs) }
-    else failure = { status: 'compile', reason: 'nvcc', message: firstLines(ended.stderr) }
-    await writeFile(join(folder, 'log.txt'), ended.stderr)
-    return ended.code === 0
-  })
+  const made = await cache.entry(
+    'ptx',
+    [source, name, ...includes, ...flags, toolchain.nvcc.version],
+    async (folder) => {
+      await writeFile(join(folder, `${name}.cu`), source)
+      const args = [...flags, '-o', 'kernel.ptx', `${name}.cu`]
+      const ended = await execute(toolchain.nvcc.path, args, { timeoutMs, cwd: folder })
+      if (ended.timedOut)
+        failure = { status: 'timeout', reason: 'nvcc', message: timedOut(`nvcc ${name}.cu`, timeoutMs) }
+      else failure = { status: 'compile', reason: 'nvcc', message: firstLines(ended.stderr) }
+      await writeFile(join(folder, 'log.txt'), ended.stderr)
+      return ended.code === 0
+    },
+  )
   return made ?? failure
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decode, elementCount, encode } from '@tilewright/kernels'
+import { decode } from '@tilewright/kernels'
 import type { Plan, PlanBuffer, Tensors } from '@tilewright/kernels'
 import type { Failure } from '@tilewright/tuner'
 import { execute } from './child.ts'
@@ -9,7 +9,8 @@ import type { CpuModule } from './cpu-module.ts'
 import { CudaError } from './errors.ts'
 import { checkJob, jobOf, jobText } from './job.ts'
 import type { Job, JobBuffer } from './job.ts'
-import { firstLines, timedOut, wrongInput, wrongInputBytes } from './messages.ts'
+import { firstLines, timedOut, wrongInputBytes } from './messages.ts'
+import { bytesOfInput } from './plan-bytes.ts'
 
 /** Exit code of the runner where the kernel did something wrong; see runtime/failure.cpp. */
 const FAILED = 3
@@ -41,18 +42,11 @@ export async function runModule(
   options: RunOptions,
 ): Promise<{ readonly status: 'ran'; readonly outputs: Tensors } | Failure> {
   const named = (role: PlanBuffer['role']): readonly PlanBuffer[] => plan.buffers.filter((b) => b.role === role)
-  const contents = named('input').map((buffer) => [buffer.name, encoded(buffer, inputs)] as const)
+  const contents = named('input').map((buffer) => [buffer.name, bytesOfInput(buffer, inputs)] as const)
   const ran = await runJob(module, jobOf(plan), Object.fromEntries(contents), options)
   if (ran.status !== 'ran') return ran
   const outputs = named('output').map(({ name, dtype }) => [name, decode(dtype, ran.outputs[name]!)] as const)
   return { status: 'ran', outputs: Object.fromEntries(outputs) }
-}
-
-function encoded(buffer: PlanBuffer, inputs: Tensors): Uint8Array {
-  const values = inputs[buffer.name]
-  const wanted = elementCount(buffer)
-  if (values?.length !== wanted) throw new CudaError('E_INPUTS', wrongInput(buffer.name, values?.length, wanted))
-  return encode(buffer.dtype, values)
 }
 
 /**

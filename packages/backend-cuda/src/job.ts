@@ -1,7 +1,7 @@
-import { bytesOf, elementCount } from '@tilewright/kernels'
 import type { Plan } from '@tilewright/kernels'
 import { CudaError } from './errors.ts'
 import { noEntryPoint, unknownBuffer, wrongArgument, wrongArgumentCount } from './messages.ts'
+import { byteCount } from './plan-bytes.ts'
 import type { TranslatedKernel } from './ptx/translate.ts'
 
 /** Buffers and launches down to bytes. A plan is one of tensors; any other kernel can be launched by a job of its own. */
@@ -37,11 +37,7 @@ export type Argument = { readonly buffer: string } | { readonly value: Uint8Arra
 /** The job of a plan. */
 export function jobOf(plan: Plan): Job {
   return {
-    buffers: plan.buffers.map((buffer) => ({
-      name: buffer.name,
-      role: buffer.role,
-      bytes: bytesOf(buffer.dtype) * elementCount(buffer),
-    })),
+    buffers: plan.buffers.map((buffer) => ({ name: buffer.name, role: buffer.role, bytes: byteCount(buffer) })),
     launches: plan.dispatches.map(({ buffers, scalars, ...launch }) => ({
       ...launch,
       arguments: [

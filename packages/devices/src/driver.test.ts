@@ -40,7 +40,12 @@ test.each(devices().flatMap((part) => (part.api === 'cuda' ? [part.name] : [])))
 )
 
 test('what the driver says goes before the catalogue', () => {
-  const present = cudaDevice({ ...factsOf('h100-sxm'), smCount: 114, memoryBytes: 1e9, sharedMemPerBlockOptin: 200_000 })
+  const present = cudaDevice({
+    ...factsOf('h100-sxm'),
+    smCount: 114,
+    memoryBytes: 1e9,
+    sharedMemPerBlockOptin: 200_000,
+  })
   expect(present).toMatchObject({ name: 'h100-sxm', smCount: 114, memoryBytes: 1e9, bandwidthGBs: 3352 })
   expect(limits(present)).toMatchObject({ SMS: 114, SHARED_BYTES: 200_000, SHARED_UNIT: 128 })
 })

@@ -1,0 +1,149 @@
+import type { Kernel } from '@tilewright/codegen'
+import type { Plan, Tensors } from '@tilewright/kernels'
+import type { Backend, Failure, Loaded, TimingProtocol } from '@tilewright/tuner'
+import type { CudaOptions } from '../backend.ts'
+import { compile } from '../compile.ts'
+import type { Compiled } from '../compile.ts'
+import { missingReport } from '../messages.ts'
+import { outputsOf } from '../plan-bytes.ts'
+import { driverLibrary } from './gpus.ts'
+import type { Gpu } from './gpus.ts'
+import type { GpuProcess } from './process.ts'
+import { openSession } from './session.ts'
+import type { Session } from './session.ts'
+import { workOf } from './work.ts'
+
+/** How a GPU is used; nothing but the toolchain has to be said. */
+export type GpuOptions = Omit<CudaOptions, 'seed'>
+
+/** Compiles a kernel for the GPU, to an image in a file. */
+export type CompileImage = (kernel: Kernel) => Promise<Pick<Compiled, 'status' | 'cubin' | 'reports'> | Failure>
+
+/**
+ * A GPU of this machine, as `findGpus` gives it: kernels are compiled for it, run and timed. It is held by a process
+ * of its own. What ends the driver's context there, as an illegal access, a hang or a crash does, costs the run that
+ * did it: the next one starts another process, in which kernels that were loaded before are loaded again.
+ */
+export function cudaGpuBackend(gpu: Gpu, options: GpuOptions): Backend {
+  const { toolchain, cacheFolder, compileTimeoutMs = 120_000 } = options
+  return gpuBackend(gpu, options, (kernel) =>
+    compile(kernel.source, {
+      toolchain,
+      architecture: gpu.device.architecture,
+      name: kernel.entryPoint,
+      cacheFolder,
+      timeoutMs: compileTimeoutMs,
+    }),
+  )
+}
+
+/** `cudaGpuBackend` with another compiler, for drivers that load something else than cubins. */
+export function gpuBackend(gpu: Gpu, options: GpuOptions, compileImage: CompileImage): Backend {
+  const { toolchain, runTimeoutMs = 60_000 } = options
+  const session = openSession({ name: gpu.name, library: driverLibrary(), index: gpu.index })
+  return {
+    name: gpu.name,
+    device: gpu.device,
+    target: 'cuda',
+    evidence: 'measured',
+    fingerprint: {
+      gpu: gpu.device.title,
+      uuid: gpu.uuid,
+      driver: gpu.driver,
+      nvcc: toolchain.nvcc.version,
+      ptxas: toolchain.ptxas.version,
+      system: `${process.platform} ${process.arch}`,
+    },
+    load: (kernel) => load(kernel, session, runTimeoutMs, compileImage),
+    close: () => session.close(),
+  }
+}
+
+async function load(
+  kernel: Kernel,
+  session: Session,
+  timeoutMs: number,
+  compileImage: CompileImage,
+): Promise<Loaded | Failure> {
+  const begun = performance.now()
+  const compiled = await compileImage(kernel)
+  if (compiled.status !== 'compiled') return compiled
+  const { cubin, reports } = compiled
+  const report = reports[kernel.entryPoint]
+  if (report === undefined) {
+    const message = missingReport(kernel.entryPoint, Object.keys(reports))
+    return { status: 'compile', reason: 'entry-point', message }
+  }
+  const module = moduleOn(cubin, { entryPoint: kernel.entryPoint, timeoutMs })
+  const loaded = await session.use((gpu) => module.load(gpu))
+  if (loaded !== undefined) return loaded
+  return {
+    status: 'loaded',
+    compileMs: performance.now() - begun,
+    report,
+    run: (plan, inputs) => session.use((gpu) => module.run(gpu, plan, inputs)),
+    time: (plan, inputs, protocol) => session.use((gpu) => module.time(gpu, plan, inputs, protocol)),
+    release: () => module.release(session),
+  }
+}
+
+/** A module of the file, on whichever process is there. */
+function moduleOn(
+  file: string,
+  { entryPoint, timeoutMs }: { readonly entryPoint: string; readonly timeoutMs: number },
+) {
+  let loaded: { readonly gpu: GpuProcess; readonly module: number } | undefined
+  let prepared: { readonly plan: Plan; readonly inputs: Tensors } | undefined
+  const limit = { timeoutMs, what: entryPoint }
+
+  /** The module's number in the process; loaded there first where it is not. */
+  const on = async (gpu: GpuProcess): Promise<number | Failure> => {
+    if (loaded?.gpu === gpu) return loaded.module
+    const answer = await gpu.ask('load', { file }, limit)
+    if (answer.status !== 'loaded') return answer
+    prepared = undefined
+    loaded = { gpu, module: answer.module }
+    return answer.module
+  }
+  return {
+    async load(gpu: GpuProcess): Promise<Failure | undefined> {
+      const module = await on(gpu)
+      return typeof module === 'number' ? undefined : module
+    },
+    async run(gpu: GpuProcess, plan: Plan, inputs: Tensors): ReturnType<Loaded['run']> {
+      const work = workOf(plan, inputs)
+      const module = await on(gpu)
+      if (typeof module !== 'number') return module
+      prepared = undefined
+      const ran = await gpu.ask('run', { module, work }, limit)
+      return ran.status === 'ran' ? { status: 'ran', outputs: outputsOf(plan, ran.outputs) } : ran
+    },
+    // Bursts of one plan follow each other; its inputs, as large as they are, are on the GPU from the first one on.
+    async time(
+      gpu: GpuProcess,
+      plan: Plan,
+      inputs: Tensors,
+      protocol: TimingProtocol,
+    ): ReturnType<NonNullable<Loaded['time']>> {
+      const module = await on(gpu)
+      if (typeof module !== 'number') return module
+      if (prepared?.plan !== plan || prepared.inputs !== inputs) {
+        prepared = undefined
+        const answer = await gpu.ask('prepare', { module, work: workOf(plan, inputs) }, limit)
+        if (answer.status !== 'prepared') return answer
+        prepared = { plan, inputs }
+      }
+      const { warmupMs, measureMs } = protocol
+      const longest = { ...limit, timeoutMs: timeoutMs + warmupMs + measureMs }
+      const timed = await gpu.ask('time', { module, protocol }, longest)
+      return timed.status === 'timed' ? { ...timed, clock: 'cuda-event' } : timed
+    },
+    // Nothing is left of it in a process that is gone.
+    release(session: Session): void {
+      const { gpu, module } = loaded ?? {}
+      loaded = undefined
+      if (gpu?.isAlive && module !== undefined)
+        void session.use(async (now) => now === gpu && gpu.ask('unload', { module }, limit))
+    },
+  }
+}

@@ -1,0 +1,128 @@
+// The process that holds a GPU: does one job after the other, as jobs.ts has them, and ends with whoever started it.
+import { readFileSync } from 'node:fs'
+import koffi from 'koffi'
+import { findByDriver } from './attributes.ts'
+import { DriverError, MissingDriver, given, openDriver } from './driver.ts'
+import type { Driver } from './driver.ts'
+import { prepare } from './execution.ts'
+import type { Execution } from './execution.ts'
+import type { Answer, JobName, Jobs, Message, Refused } from './jobs.ts'
+
+interface Module {
+  readonly handle: bigint
+  prepared?: Execution | undefined
+}
+
+interface Held {
+  readonly driver: Driver
+  readonly modules: Map<number, Module>
+}
+
+let held: Held | undefined
+let modulesSoFar = 0
+
+function answerTo(message: Message): Jobs[JobName]['answer'] {
+  switch (message.name) {
+    case 'find':
+      return { status: 'found', ...findByDriver(openDriver(message.library)) }
+    case 'open':
+      held = open(message.library, message.index)
+      return { status: 'opened' }
+    case 'load':
+      return { status: 'loaded', module: load(holding(), message.file) }
+    case 'run': {
+      const { driver, module } = moduleOf(message.module)
+      drop(module)
+      const execution = prepare(driver, module.handle, message.work)
+      try {
+        return { status: 'ran', outputs: execution.run() }
+      } finally {
+        freed(execution)
+      }
+    }
+    case 'prepare': {
+      const { driver, module } = moduleOf(message.module)
+      drop(module)
+      module.prepared = prepare(driver, module.handle, message.work)
+      return { status: 'prepared' }
+    }
+    case 'time':
+      return { status: 'timed', ...moduleOf(message.module).module.prepared!.time(message.protocol) }
+    case 'unload': {
+      const { driver, module } = moduleOf(message.module)
+      drop(module)
+      holding().modules.delete(message.module)
+      driver.cuModuleUnload(module.handle)
+      return { status: 'unloaded' }
+    }
+  }
+}
+
+function open(library: string, index: number): Held {
+  const driver = openDriver(library)
+  driver.cuInit(0)
+  driver.cuCtxSetCurrent(given(driver.cuDevicePrimaryCtxRetain, given(driver.cuDeviceGet, index)))
+  return { driver, modules: new Map() }
+}
+
+function load({ driver, modules }: Held, file: string): number {
+  const bytes = readFileSync(file)
+  // PTX has to end in a zero; behind a cubin it does not matter.
+  const image = new Uint8Array(new ArrayBuffer(bytes.length + 1))
+  image.set(bytes)
+  modules.set(++modulesSoFar, { handle: given(driver.cuModuleLoadData, image) })
+  return modulesSoFar
+}
+
+function holding(): Held {
+  if (held === undefined) throw new Error('no GPU was opened')
+  return held
+}
+
+function moduleOf(number: number): { readonly driver: Driver; readonly module: Module } {
+  const { driver, modules } = holding()
+  return { driver, module: modules.get(number)! }
+}
+
+function drop(module: Module): void {
+  const { prepared } = module
+  module.prepared = undefined
+  prepared?.free()
+}
+
+/** Frees, unless the context is lost, whose memory is then gone as well: the error that lost it must not be replaced. */
+function freed(execution: Execution): void {
+  if (!isLost()) execution.free()
+}
+
+/** Whether an error has ended the context, as an illegal access does: then every call is answered with it. */
+function isLost(): boolean {
+  try {
+    held?.driver.cuCtxSynchronize()
+    return false
+  } catch {
+    return true
+  }
+}
+
+function refusal(error: unknown): Refused {
+  if (error instanceof MissingDriver)
+    return { status: 'runtime', reason: 'no-driver', message: error.message, isLost: false }
+  // A defect of ours ends the process; its stack is on stderr then.
+  if (!(error instanceof DriverError)) throw error
+  return { status: 'runtime', reason: 'driver', message: error.message, isLost: isLost() }
+}
+
+// A kernel may spin for ever, and this process with it: not longer than whoever started it lives. 1 is
+// PR_SET_PDEATHSIG, 9 SIGKILL (prctl(2), signal(7)).
+if (process.platform === 'linux') koffi.load(null).func('int prctl(int option, unsigned long value)')(1, 9)
+process.on('disconnect', () => process.exit())
+process.on('message', (message: Message) => {
+  let answer: Answer<JobName>
+  try {
+    answer = answerTo(message)
+  } catch (error) {
+    answer = refusal(error)
+  }
+  process.send!(answer)
+})

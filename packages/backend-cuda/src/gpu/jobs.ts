@@ -1,0 +1,86 @@
+import type { DriverFacts } from '@tilewright/devices'
+import type { Failure, TimingProtocol } from '@tilewright/tuner'
+
+/**
+ * What the process that holds a GPU is asked to do, and what it answers. Plain data, and no plan: the process knows
+ * bytes and launches only, so that little is loaded before the driver.
+ */
+export interface Jobs {
+  /** The GPUs that the driver sees. */
+  find: { readonly job: { readonly library: string }; readonly answer: { readonly status: 'found' } & Found }
+  /** Takes a GPU, by its number; the first job before any of those below. */
+  open: {
+    readonly job: { readonly library: string; readonly index: number }
+    readonly answer: { readonly status: 'opened' }
+  }
+  /** Loads a module, cubin or PTX, from a file; the answer's number stands for it. */
+  load: {
+    readonly job: { readonly file: string }
+    readonly answer: { readonly status: 'loaded'; readonly module: number }
+  }
+  /** Runs once; the bytes of the outputs, one after the other. */
+  run: {
+    readonly job: { readonly module: number; readonly work: Work }
+    readonly answer: { readonly status: 'ran'; readonly outputs: Uint8Array }
+  }
+  /** Puts what is to be timed on the GPU, in the place of what the module had there before. */
+  prepare: {
+    readonly job: { readonly module: number; readonly work: Work }
+    readonly answer: { readonly status: 'prepared' }
+  }
+  /** Times what was prepared. */
+  time: {
+    readonly job: { readonly module: number; readonly protocol: TimingProtocol }
+    readonly answer: { readonly status: 'timed'; readonly durationsNs: readonly number[]; readonly cut: boolean }
+  }
+  unload: { readonly job: { readonly module: number }; readonly answer: { readonly status: 'unloaded' } }
+}
+
+export type JobName = keyof Jobs
+
+/** A job as it is sent. */
+export type Message = { readonly [name in JobName]: { readonly name: name } & Jobs[name]['job'] }[JobName]
+
+/** What goes wrong at the driver: its library cannot be used, or it answered a call with an error. */
+export interface Refused extends Failure {
+  readonly status: 'runtime'
+  readonly reason: 'no-driver' | 'driver'
+  /** Whether the error has ended the context: the process can do nothing more. */
+  readonly isLost: boolean
+}
+
+export type Answer<N extends JobName> = Jobs[N]['answer'] | Refused
+
+export interface Found {
+  /** The newest CUDA that the driver serves: `13.0`. */
+  readonly cudaVersion: string
+  readonly gpus: readonly FoundGpu[]
+}
+
+export interface FoundGpu {
+  /** `GPU-` and the UUID, as nvidia-smi writes it. */
+  readonly uuid: string
+  readonly facts: DriverFacts
+}
+
+/** A plan in bytes. */
+export interface Work {
+  readonly buffers: readonly WorkBuffer[]
+  readonly launches: readonly WorkLaunch[]
+}
+
+/** Inputs come with their bytes; scratch becomes zeros and outputs all ones. */
+export type WorkBuffer =
+  | { readonly role: 'input'; readonly data: Uint8Array }
+  | { readonly role: 'output' | 'scratch'; readonly bytes: number }
+
+export interface WorkLaunch {
+  readonly entryPoint: string
+  readonly grid: readonly [number, number, number]
+  readonly block: readonly [number, number, number]
+  readonly sharedBytes: number
+  readonly cooperative: boolean
+  /** Numbers of buffers, then 32-bit integers, in the kernel's order. */
+  readonly pointers: readonly number[]
+  readonly integers: readonly number[]
+}
