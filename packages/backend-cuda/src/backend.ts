@@ -2,12 +2,11 @@ import type { Kernel } from '@tilewright/codegen'
 import { device as findDevice } from '@tilewright/devices'
 import type { CudaDevice } from '@tilewright/devices'
 import type { Backend, Failure, Loaded } from '@tilewright/tuner'
-import { compile } from './compile.ts'
+import { compileKernel } from './compile-kernel.ts'
 import { buildModule } from './cpu-module.ts'
 import type { CpuModule } from './cpu-module.ts'
 import { runModule } from './cpu-run.ts'
 import { checkLaunches } from './launch.ts'
-import { missingReport } from './messages.ts'
 import type { Toolchain } from './toolchain.ts'
 
 /** How a backend compiles and runs. */
@@ -74,21 +73,13 @@ async function load(
 ): Promise<Loaded | Failure> {
   const { toolchain, cacheFolder, seed = 0, runTimeoutMs = 60_000, compileTimeoutMs = 120_000 } = options
   const begun = performance.now()
-  const compiled = await compile(kernel.source, {
+  const compiled = await compileKernel(kernel, {
     toolchain,
     architecture: device.architecture,
-    name: kernel.entryPoint,
     cacheFolder,
     timeoutMs: compileTimeoutMs,
   })
   if (compiled.status !== 'compiled') return compiled
-  const report = compiled.reports[kernel.entryPoint]
-  if (report === undefined)
-    return {
-      status: 'compile',
-      reason: 'entry-point',
-      message: missingReport(kernel.entryPoint, Object.keys(compiled.reports)),
-    }
   let building: Promise<CpuModule | Failure> | undefined
   const build = (): Promise<CpuModule | Failure> => {
     const { cxx } = toolchain
@@ -108,7 +99,7 @@ async function load(
   return {
     status: 'loaded',
     compileMs: performance.now() - begun,
-    report,
+    report: compiled.report,
     async run(plan, inputs) {
       const refused = checkLaunches(plan.dispatches, device, compiled.reports)
       if (refused !== undefined) return refused

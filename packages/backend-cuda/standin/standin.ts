@@ -3,13 +3,13 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hashOf, openCache } from '../src/cache.ts'
 import { execute } from '../src/child.ts'
-import { compile } from '../src/compile.ts'
-import { buildModule } from '../src/cpu-module.ts'
-import type { CompileImage } from '../src/gpu/backend.ts'
-import type { Program, Toolchain } from '../src/toolchain.ts'
+import type { Program } from '../src/toolchain.ts'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const RUNTIME = fileURLToPath(new URL('../runtime/', import.meta.url))
+
+/** To be used as ptxas with it; needs the package built. */
+export const PTXAS: string = join(FOLDER, 'ptxas.mjs')
 
 /** The stand-in for the driver's library, built: libcuda.cpp with the CPU runtime in it. */
 export async function buildStandIn(cxx: Program): Promise<string> {
@@ -30,22 +30,4 @@ export async function buildStandIn(cxx: Program): Promise<string> {
     return true
   })
   return join(folder!, 'libcuda.so.1')
-}
-
-/** Compiles to what the stand-in loads in the place of a cubin: a file with the path of the translated module. */
-export function imageCompiler(toolchain: Toolchain): CompileImage {
-  const { cxx } = toolchain
-  if (cxx.status === 'missing') throw new Error(cxx.message)
-  return async (kernel) => {
-    const name = kernel.entryPoint
-    const compiled = await compile(kernel.source, { toolchain, architecture: 'sm_90', name })
-    if (compiled.status !== 'compiled') return compiled
-    const module = await buildModule(compiled.ptx, { cxx, name })
-    if (module.status !== 'built') return module
-    const folder = await openCache().entry('standin-image', [module.library], async (draft) => {
-      await writeFile(join(draft, 'path'), module.library)
-      return true
-    })
-    return { ...compiled, cubin: join(folder!, 'path') }
-  }
 }

@@ -1,5 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cudaBackend, cudaCpuBackend, findToolchain, type Toolchain } from '@tilewright/backend-cuda'
+import {
+  cudaBackend,
+  cudaCpuBackend,
+  cudaGpuBackend,
+  findGpus,
+  findToolchain,
+  type Gpu,
+  type Toolchain,
+} from '@tilewright/backend-cuda'
 import { webgpuBackend } from '@tilewright/backend-webgpu'
 import { listAdapters, nodeGpu } from '@tilewright/backend-webgpu/node'
 import { device as deviceOf, readDevice, type Device } from '@tilewright/devices'
@@ -8,7 +16,7 @@ import { CommandError, EXIT, usage } from './exit-code.ts'
 
 /** `--device` as every command explains it. */
 export const DEVICE_HELP =
-  'webgpu or webgpu:1 (hardware here), cuda-cpu (PTX run on the CPU), a model such as h100-sxm, sm_90 or FILE.json'
+  'cuda:0, webgpu or webgpu:1 (hardware here), cuda-cpu (PTX run on the CPU), a model such as h100-sxm, sm_90 or FILE.json'
 
 /** A GPU that this machine has, as `--device` takes it. */
 export interface PresentDevice {
@@ -16,7 +24,20 @@ export interface PresentDevice {
   readonly title: string
 }
 
+/** NVIDIA GPUs as CUDA has them, then adapters as WebGPU has them; one GPU may be both. */
 export async function presentDevices(): Promise<readonly PresentDevice[]> {
+  const [gpus, adapters] = await Promise.all([presentGpus(), presentAdapters()])
+  return [...gpus, ...adapters]
+}
+
+/** NVIDIA GPUs that a driver gives; none where there is no driver. */
+export async function presentGpus(): Promise<readonly PresentDevice[]> {
+  const found = await findGpus()
+  if (found.status === 'missing') return []
+  return found.gpus.map(({ name, device, driver }) => ({ name, title: `${device.title}, ${driver}` }))
+}
+
+export async function presentAdapters(): Promise<readonly PresentDevice[]> {
   const adapters = await listAdapters()
   return adapters.map((adapter, index) => ({
     name: `webgpu:${index}`,
@@ -28,6 +49,7 @@ export async function presentDevices(): Promise<readonly PresentDevice[]> {
 export async function deviceNamed(name: string): Promise<Device> {
   const present = presentName(name)
   if (!present) return modelNamed(name)
+  if (present === 'cuda') return (await gpuNamed(name)).device
   const backend = await openBackend(name)
   await backend.close()
   return backend.device
@@ -36,13 +58,9 @@ export async function deviceNamed(name: string): Promise<Device> {
 /** The backend that `--device` names. The caller closes it. Exit code 4 where hardware or a compiler is missing. */
 export async function openBackend(name: string): Promise<Backend> {
   const present = presentName(name)
-  if (present === 'cuda')
-    throw new CommandError(
-      EXIT.missing,
-      `${name}: running on an NVIDIA GPU is not part of this version; tune for a model of it (--device h100-sxm) or check it on the CPU (--device cuda-cpu)`,
-    )
+  if (present === 'cuda') return cudaGpuBackend(await gpuNamed(name), { toolchain: await toolchain(name) })
   if (present === 'cuda-cpu') return cudaCpuBackend({ toolchain: await toolchain(name) })
-  if (present === 'webgpu') return openWebgpu(Number(name.split(':')[1] ?? 0), name)
+  if (present === 'webgpu') return openWebgpu(indexOf(name), name)
   const device = modelNamed(name)
   return device.api === 'cuda' ? cudaBackend(device, { toolchain: await toolchain(name) }) : modelBackend(device, name)
 }
@@ -67,8 +85,23 @@ async function toolchain(name: string): Promise<Toolchain> {
   )
 }
 
+/** `cuda` is the first. */
+function indexOf(name: string): number {
+  return Number(name.split(':')[1] ?? 0)
+}
+
+async function gpuNamed(name: string): Promise<Gpu> {
+  const found = await findGpus()
+  const instead = 'tune for a model of it (--device h100-sxm), or check it on the CPU (--device cuda-cpu)'
+  if (found.status === 'missing') throw new CommandError(EXIT.missing, `${name}: ${found.message}; ${instead}`)
+  const gpu = found.gpus[indexOf(name)]
+  if (gpu) return gpu
+  const names = found.gpus.map((other) => `${other.name} (${other.device.title})`).join(', ')
+  throw new CommandError(EXIT.missing, `${name}: there is no such GPU here: found ${names}; ${instead}`)
+}
+
 async function openWebgpu(index: number, name: string): Promise<Backend> {
-  const present = await presentDevices()
+  const present = await presentAdapters()
   if (index >= present.length) {
     const found = present.length === 0 ? 'no adapter was found' : `found ${present.map((d) => d.name).join(', ')}`
     throw new CommandError(

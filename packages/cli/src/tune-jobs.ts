@@ -1,5 +1,5 @@
 import type { Problem } from '@tilewright/kernels'
-import { presentDevices } from './device-option.ts'
+import { presentAdapters, presentGpus } from './device-option.ts'
 import { problemOf, type ProblemOptions } from './problem-options.ts'
 
 /** One kernel to tune on one device. */
@@ -9,7 +9,8 @@ export interface TuneJob {
 }
 
 /**
- * What to tune. Without a device: the first adapter of this machine, if it has one, and the model of an H100. Without a
+ * What to tune. Without a device: the first adapter of this machine, if it has one, and its first
+ * NVIDIA GPU, or else the model of an H100. Without a
  * cell: an LSTM and a minGRU, of sizes that suit the device.
  */
 export async function tuneJobs(options: ProblemOptions & { readonly device?: string }): Promise<readonly TuneJob[]> {
@@ -22,8 +23,8 @@ export async function tuneJobs(options: ProblemOptions & { readonly device?: str
 }
 
 async function defaultDevices(): Promise<readonly string[]> {
-  const [adapter] = await presentDevices()
-  return adapter ? [adapter.name, 'h100-sxm'] : ['h100-sxm']
+  const [[adapter], [gpu]] = await Promise.all([presentAdapters(), presentGpus()])
+  return [...(adapter ? [adapter.name] : []), gpu ? gpu.name : 'h100-sxm']
 }
 
 /** Common sizes, small where the device may be a driver on the CPU; flags that are given win. */

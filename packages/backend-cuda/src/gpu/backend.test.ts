@@ -7,9 +7,11 @@ import { roundTo } from '@tilewright/kernels'
 import type { Plan } from '@tilewright/kernels'
 import type { Backend, Failure, Loaded } from '@tilewright/tuner'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { buildStandIn, imageCompiler } from '../../standin/standin.ts'
-import { found, missing, numbers, planOf } from '../../test-kernels/harness.ts'
-import { gpuBackend } from './backend.ts'
+import { buildStandIn, PTXAS } from '../../standin/standin.ts'
+import { missing, numbers, planOf } from '../../test-kernels/harness.ts'
+import { findToolchain } from '../toolchain.ts'
+import type { Toolchain } from '../toolchain.ts'
+import { cudaGpuBackend } from './backend.ts'
 import { findGpus } from './gpus.ts'
 
 test('the process that holds a GPU is built', () => {
@@ -48,7 +50,6 @@ const STEPS = 4
 
 // The host side runs as it does on a GPU; the library that it calls runs kernels on the CPU.
 describe.runIf(missing === undefined)('through a stand-in for the driver', { timeout: 120_000 }, () => {
-  const toolchain = found as Extract<typeof found, { status: 'found' }>
   const x = numbers(1000, 1)
   const blockSum = planOf({
     file: 'reduce.cu',
@@ -76,9 +77,11 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
   })
 
   let folder: string
+  let toolchain: Toolchain
   let backend: Backend | undefined
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tilewright-gpu-'))
+    toolchain = (await findToolchain({ ptxas: PTXAS })) as Toolchain
     if (toolchain.cxx.status === 'found') process.env['TILEWRIGHT_LIBCUDA'] = await buildStandIn(toolchain.cxx)
   })
   afterEach(async () => {
@@ -99,7 +102,7 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
     process.env['TILEWRIGHT_STANDIN'] = `log=${logFile()} ${options}`
     const gpus = await findGpus()
     if (gpus.status === 'missing') throw new Error(gpus.message)
-    backend = gpuBackend(gpus.gpus[0]!, { toolchain, runTimeoutMs }, imageCompiler(toolchain))
+    backend = cudaGpuBackend(gpus.gpus[0]!, { toolchain, runTimeoutMs })
     return backend
   }
 

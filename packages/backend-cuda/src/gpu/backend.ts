@@ -2,9 +2,7 @@ import type { Kernel } from '@tilewright/codegen'
 import type { Plan, Tensors } from '@tilewright/kernels'
 import type { Backend, Failure, Loaded, TimingProtocol } from '@tilewright/tuner'
 import type { CudaOptions } from '../backend.ts'
-import { compile } from '../compile.ts'
-import type { Compiled } from '../compile.ts'
-import { missingReport } from '../messages.ts'
+import { compileKernel } from '../compile-kernel.ts'
 import { outputsOf } from '../plan-bytes.ts'
 import { driverLibrary } from './gpus.ts'
 import type { Gpu } from './gpus.ts'
@@ -16,30 +14,13 @@ import { workOf } from './work.ts'
 /** How a GPU is used; nothing but the toolchain has to be said. */
 export type GpuOptions = Omit<CudaOptions, 'seed'>
 
-/** Compiles a kernel for the GPU, to an image in a file. */
-export type CompileImage = (kernel: Kernel) => Promise<Pick<Compiled, 'status' | 'cubin' | 'reports'> | Failure>
-
 /**
  * A GPU of this machine, as `findGpus` gives it: kernels are compiled for it, run and timed. It is held by a process
  * of its own. What ends the driver's context there, as an illegal access, a hang or a crash does, costs the run that
  * did it: the next one starts another process, in which kernels that were loaded before are loaded again.
  */
 export function cudaGpuBackend(gpu: Gpu, options: GpuOptions): Backend {
-  const { toolchain, cacheFolder, compileTimeoutMs = 120_000 } = options
-  return gpuBackend(gpu, options, (kernel) =>
-    compile(kernel.source, {
-      toolchain,
-      architecture: gpu.device.architecture,
-      name: kernel.entryPoint,
-      cacheFolder,
-      timeoutMs: compileTimeoutMs,
-    }),
-  )
-}
-
-/** `cudaGpuBackend` with another compiler, for drivers that load something else than cubins. */
-export function gpuBackend(gpu: Gpu, options: GpuOptions, compileImage: CompileImage): Backend {
-  const { toolchain, runTimeoutMs = 60_000 } = options
+  const { toolchain } = options
   const session = openSession({ name: gpu.name, library: driverLibrary(), index: gpu.index })
   return {
     name: gpu.name,
@@ -54,7 +35,7 @@ export function gpuBackend(gpu: Gpu, options: GpuOptions, compileImage: CompileI
       ptxas: toolchain.ptxas.version,
       system: `${process.platform} ${process.arch}`,
     },
-    load: (kernel) => load(kernel, session, runTimeoutMs, compileImage),
+    load: (kernel) => load(kernel, session, gpu.device.architecture, options),
     close: () => session.close(),
   }
 }
@@ -62,25 +43,20 @@ export function gpuBackend(gpu: Gpu, options: GpuOptions, compileImage: CompileI
 async function load(
   kernel: Kernel,
   session: Session,
-  timeoutMs: number,
-  compileImage: CompileImage,
+  architecture: string,
+  options: GpuOptions,
 ): Promise<Loaded | Failure> {
+  const { toolchain, cacheFolder, runTimeoutMs = 60_000, compileTimeoutMs = 120_000 } = options
   const begun = performance.now()
-  const compiled = await compileImage(kernel)
+  const compiled = await compileKernel(kernel, { toolchain, architecture, cacheFolder, timeoutMs: compileTimeoutMs })
   if (compiled.status !== 'compiled') return compiled
-  const { cubin, reports } = compiled
-  const report = reports[kernel.entryPoint]
-  if (report === undefined) {
-    const message = missingReport(kernel.entryPoint, Object.keys(reports))
-    return { status: 'compile', reason: 'entry-point', message }
-  }
-  const module = moduleOn(cubin, { entryPoint: kernel.entryPoint, timeoutMs })
+  const module = moduleOn(compiled.cubin, { entryPoint: kernel.entryPoint, timeoutMs: runTimeoutMs })
   const loaded = await session.use((gpu) => module.load(gpu))
   if (loaded !== undefined) return loaded
   return {
     status: 'loaded',
     compileMs: performance.now() - begun,
-    report,
+    report: compiled.report,
     run: (plan, inputs) => session.use((gpu) => module.run(gpu, plan, inputs)),
     time: (plan, inputs, protocol) => session.use((gpu) => module.time(gpu, plan, inputs, protocol)),
     release: () => module.release(session),
