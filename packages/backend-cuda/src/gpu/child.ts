@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import koffi from 'koffi'
 import { findByDriver } from './attributes.ts'
-import { DriverError, MissingDriver, given, openDriver } from './driver.ts'
+import { DriverError, MissingDriver, given, isLost, openDriver } from './driver.ts'
 import type { Driver } from './driver.ts'
-import { prepare } from './execution.ts'
-import type { Execution } from './execution.ts'
+import { makeSpans, prepare } from './execution.ts'
+import type { Execution, Span } from './execution.ts'
 import type { Answer, JobName, Jobs, Message, Refused } from './jobs.ts'
 
 interface Module {
@@ -16,6 +16,8 @@ interface Module {
 interface Held {
   readonly driver: Driver
   readonly modules: Map<number, Module>
+  /** What is timed is timed with these. */
+  readonly spans: readonly Span[]
 }
 
 let held: Held | undefined
@@ -37,7 +39,7 @@ function answerTo(message: Message): Jobs[JobName]['answer'] {
       try {
         return { status: 'ran', outputs: execution.run() }
       } finally {
-        freed(execution)
+        execution.free()
       }
     }
     case 'prepare': {
@@ -47,7 +49,10 @@ function answerTo(message: Message): Jobs[JobName]['answer'] {
       return { status: 'prepared' }
     }
     case 'time':
-      return { status: 'timed', ...moduleOf(message.module).module.prepared!.time(message.protocol) }
+      return {
+        status: 'timed',
+        ...moduleOf(message.module).module.prepared!.time(message.protocol, holding().spans),
+      }
     case 'unload': {
       const { driver, module } = moduleOf(message.module)
       drop(module)
@@ -62,7 +67,7 @@ function open(library: string, index: number): Held {
   const driver = openDriver(library)
   driver.cuInit(0)
   driver.cuCtxSetCurrent(given(driver.cuDevicePrimaryCtxRetain, given(driver.cuDeviceGet, index)))
-  return { driver, modules: new Map() }
+  return { driver, modules: new Map(), spans: makeSpans(driver) }
 }
 
 function load({ driver, modules }: Held, file: string): number {
@@ -90,27 +95,17 @@ function drop(module: Module): void {
   prepared?.free()
 }
 
-/** Frees, unless the context is lost, whose memory is then gone as well: the error that lost it must not be replaced. */
-function freed(execution: Execution): void {
-  if (!isLost()) execution.free()
-}
-
-/** Whether an error has ended the context, as an illegal access does: then every call is answered with it. */
-function isLost(): boolean {
-  try {
-    held?.driver.cuCtxSynchronize()
-    return false
-  } catch {
-    return true
-  }
-}
-
 function refusal(error: unknown): Refused {
   if (error instanceof MissingDriver)
     return { status: 'runtime', reason: 'no-driver', message: error.message, isLost: false }
   // A defect of ours ends the process; its stack is on stderr then.
   if (!(error instanceof DriverError)) throw error
-  return { status: 'runtime', reason: 'driver', message: error.message, isLost: isLost() }
+  return {
+    status: 'runtime',
+    reason: 'driver',
+    message: error.message,
+    isLost: held !== undefined && isLost(held.driver),
+  }
 }
 
 // A kernel may spin for ever, and this process with it: not longer than whoever started it lives. 1 is

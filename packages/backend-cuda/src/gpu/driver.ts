@@ -54,9 +54,7 @@ const PROTOTYPES = {
     'int cuLaunchCooperativeKernel(void *function, unsigned int gridX, unsigned int gridY, unsigned int gridZ, unsigned int blockX, unsigned int blockY, unsigned int blockZ, unsigned int sharedBytes, void *stream, void *arguments)',
   cuEventCreate: 'int cuEventCreate(_Out_ void **event, unsigned int flags)',
   cuEventRecord: 'int cuEventRecord(void *event, void *stream)',
-  cuEventSynchronize: 'int cuEventSynchronize(void *event)',
   cuEventElapsedTime: 'int cuEventElapsedTime(_Out_ float *milliseconds, void *begin, void *end)',
-  cuEventDestroy_v2: 'int cuEventDestroy_v2(void *event)',
 } as const
 
 /** The functions of the driver by their own names; each throws a `DriverError` where it does not succeed. */
@@ -93,6 +91,16 @@ export function given<T>(call: (...values: readonly unknown[]) => void, ...value
   const out: [T | null] = [null]
   call(out, ...values)
   return out[0] as T
+}
+
+/** Whether an error has ended the current context, as an illegal access does: every call is answered with it then. */
+export function isLost(driver: Driver): boolean {
+  try {
+    driver.cuCtxSynchronize()
+    return false
+  } catch {
+    return true
+  }
 }
 
 type Library = ReturnType<typeof koffi.load>

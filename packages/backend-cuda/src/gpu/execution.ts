@@ -1,6 +1,6 @@
 import koffi from 'koffi'
 import type { TimingProtocol } from '@tilewright/tuner'
-import { DriverError, given } from './driver.ts'
+import { DriverError, given, isLost } from './driver.ts'
 import type { Driver } from './driver.ts'
 import type { Work, WorkBuffer, WorkLaunch } from './jobs.ts'
 
@@ -8,8 +8,11 @@ import type { Work, WorkBuffer, WorkLaunch } from './jobs.ts'
 export interface Execution {
   /** Runs once, from zeroed scratch and poisoned outputs, to the end; the bytes of the outputs, one after the other. */
   run(): Uint8Array
-  /** Durations of single executions, each between two events, in nanoseconds. */
-  time(protocol: TimingProtocol): { readonly durationsNs: readonly number[]; readonly cut: boolean }
+  /** Durations of single executions, each between the two events of a span, in nanoseconds. */
+  time(
+    protocol: TimingProtocol,
+    spans: readonly Span[],
+  ): { readonly durationsNs: readonly number[]; readonly cut: boolean }
   free(): void
 }
 
@@ -19,11 +22,26 @@ const MAX_DYNAMIC_SHARED_SIZE_BYTES = 8
 const LEAST_WARMUPS = 3
 const RUNS_BEFORE_CUT = 3
 const MOST_IN_A_BATCH = 16
+const NS_OF_MS = 1e6
+
+/** Two events of the driver. */
+export interface Span {
+  readonly begin: bigint
+  readonly end: bigint
+}
+
+/** As many as one batch of executions needs; they serve everything that is timed in the context. */
+export function makeSpans(driver: Driver): readonly Span[] {
+  const event = (): bigint => given(driver.cuEventCreate, 0)
+  return Array.from({ length: MOST_IN_A_BATCH }, () => ({ begin: event(), end: event() }))
+}
 
 /** Allocates and fills the buffers of a plan. What fails leaves nothing behind. */
 export function prepare(driver: Driver, module: bigint, work: Work): Execution {
   const addresses: bigint[] = []
   const free = (): void => {
+    // Memory goes with its context; asked for it, the driver would say again what ended the context.
+    if (isLost(driver)) return
     for (const address of addresses.splice(0)) driver.cuMemFree_v2(address)
   }
   try {
@@ -35,7 +53,8 @@ export function prepare(driver: Driver, module: bigint, work: Work): Execution {
     const launch = launcher(driver, module, work.launches, addresses)
     return {
       run: () => run(driver, work, addresses, launch),
-      time: (protocol) => time(driver, () => fill(driver, work, addresses, ['scratch']), launch, protocol),
+      time: (protocol, spans) =>
+        time(driver, { reset: () => fill(driver, work, addresses, ['scratch']), launch, spans }, protocol),
       free,
     }
   } catch (error) {
@@ -128,8 +147,11 @@ function argumentsOf(
 
 function time(
   driver: Driver,
-  reset: () => void,
-  launch: () => void,
+  {
+    reset,
+    launch,
+    spans,
+  }: { readonly reset: () => void; readonly launch: () => void; readonly spans: readonly Span[] },
   { warmupMs, measureMs, leastRuns, cutNs = Infinity }: TimingProtocol,
 ): { readonly durationsNs: readonly number[]; readonly cut: boolean } {
   const execute = (): void => {
@@ -141,50 +163,37 @@ function time(
     execute()
     driver.cuCtxSynchronize()
   }
-  const spans: Span[] = []
-  try {
-    for (let i = 0; i < MOST_IN_A_BATCH; i++)
-      spans.push({ begin: given(driver.cuEventCreate, 0), end: given(driver.cuEventCreate, 0) })
-    const durationsNs: number[] = []
-    let measuredNs = 0
-    for (let count = RUNS_BEFORE_CUT; count > 0; count = runsLeft(durationsNs, measuredNs, { measureMs, leastRuns })) {
-      const batch = spans.slice(0, count)
-      // While the first execution runs, which is not timed, the host queues the others: a launch that the GPU waited for
-      // would be in their durations.
-      execute()
-      for (const { begin, end } of batch) {
-        reset()
-        driver.cuEventRecord(begin, null)
-        launch()
-        driver.cuEventRecord(end, null)
-      }
-      driver.cuEventSynchronize(batch.at(-1)!.end)
-      const taken = batch.map(({ begin, end }) => given<number>(driver.cuEventElapsedTime, begin, end) * 1e6)
-      durationsNs.push(...taken)
-      measuredNs += taken.reduce((sum, ns) => sum + ns, 0)
-      if (durationsNs.length === RUNS_BEFORE_CUT && Math.min(...durationsNs) > cutNs) return { durationsNs, cut: true }
+  const durationsNs: number[] = []
+  for (;;) {
+    const batch = spans.slice(0, runsLeft(durationsNs, { measureMs, leastRuns }))
+    if (batch.length === 0) return { durationsNs, cut: false }
+    // While the first execution runs, which is not timed, the host queues the others: a launch that the GPU waited for
+    // would be in their durations.
+    execute()
+    for (const { begin, end } of batch) {
+      reset()
+      driver.cuEventRecord(begin, null)
+      launch()
+      driver.cuEventRecord(end, null)
     }
-    return { durationsNs, cut: false }
-  } finally {
-    for (const { begin, end } of spans) for (const event of [begin, end]) driver.cuEventDestroy_v2(event)
+    driver.cuCtxSynchronize()
+    for (const { begin, end } of batch)
+      durationsNs.push(given<number>(driver.cuEventElapsedTime, begin, end) * NS_OF_MS)
+    if (durationsNs.length === RUNS_BEFORE_CUT && Math.min(...durationsNs) > cutNs) return { durationsNs, cut: true }
   }
-}
-
-interface Span {
-  readonly begin: bigint
-  readonly end: bigint
 }
 
 /** How many executions the next batch has; 0 when the protocol is fulfilled. */
 function runsLeft(
   durationsNs: readonly number[],
-  measuredNs: number,
   { measureMs, leastRuns }: Pick<TimingProtocol, 'measureMs' | 'leastRuns'>,
 ): number {
   const { length } = durationsNs
-  // A clock that stands still must not keep the loop alive.
-  const byTime = measuredNs === 0 ? 0 : Math.ceil((measureMs * 1e6 - measuredNs) / (measuredNs / length))
-  return Math.min(MOST_IN_A_BATCH, Math.max(0, leastRuns - length, byTime))
+  const measuredNs = durationsNs.reduce((sum, ns) => sum + ns, 0)
+  // Of a clock that stands still no time is asked: it must not keep the loop alive.
+  const byTime = measuredNs === 0 ? 0 : Math.ceil((measureMs * NS_OF_MS - measuredNs) / (measuredNs / length))
+  const most = length < RUNS_BEFORE_CUT ? RUNS_BEFORE_CUT - length : MOST_IN_A_BATCH
+  return Math.min(most, Math.max(length === 0 ? 1 : 0, leastRuns - length, byTime))
 }
 
 function bytesOf(buffer: WorkBuffer): number {
