@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Kernel } from '@tilewright/codegen'
 import type { Plan, Tensors } from '@tilewright/kernels'
 import type { Backend, Failure, Loaded, TimingProtocol } from '@tilewright/tuner'
@@ -9,7 +10,7 @@ import type { Gpu } from './gpus.ts'
 import type { GpuProcess } from './process.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
-import { workOf } from './work.ts'
+import { withFiles, workOf } from './work.ts'
 
 /** How a GPU is used; nothing but the toolchain has to be said. */
 export type GpuOptions = Omit<CudaOptions, 'seed'>
@@ -87,12 +88,15 @@ function moduleOn(
       return typeof module === 'number' ? undefined : module
     },
     async run(gpu: GpuProcess, plan: Plan, inputs: Tensors): ReturnType<Loaded['run']> {
-      const work = workOf(plan, inputs)
+      const work = workOf(plan)
       const module = await on(gpu)
       if (typeof module !== 'number') return module
       prepared = undefined
-      const ran = await gpu.ask('run', { module, work }, limit)
-      return ran.status === 'ran' ? { status: 'ran', outputs: outputsOf(plan, ran.outputs) } : ran
+      return withFiles(plan, inputs, async (files) => {
+        const ran = await gpu.ask('run', { module, work, ...files }, limit)
+        if (ran.status !== 'ran') return ran
+        return { status: 'ran', outputs: outputsOf(plan, await readFile(files.outputs)) }
+      })
     },
     // Bursts of one plan follow each other; its inputs, as large as they are, are on the GPU from the first one on.
     async time(
@@ -105,7 +109,8 @@ function moduleOn(
       if (typeof module !== 'number') return module
       if (prepared?.plan !== plan || prepared.inputs !== inputs) {
         prepared = undefined
-        const answer = await gpu.ask('prepare', { module, work: workOf(plan, inputs) }, limit)
+        const work = workOf(plan)
+        const answer = await withFiles(plan, inputs, (files) => gpu.ask('prepare', { module, work, ...files }, limit))
         if (answer.status !== 'prepared') return answer
         prepared = { plan, inputs }
       }

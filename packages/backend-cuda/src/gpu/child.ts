@@ -4,9 +4,11 @@ import koffi from 'koffi'
 import { findByDriver } from './attributes.ts'
 import { DriverError, MissingDriver, given, isLost, openDriver } from './driver.ts'
 import type { Driver } from './driver.ts'
-import { makeSpans, prepare } from './execution.ts'
-import type { Execution, Span } from './execution.ts'
+import { prepare } from './execution.ts'
+import type { Execution } from './execution.ts'
 import type { Answer, JobName, Jobs, Message, Refused } from './jobs.ts'
+import { makeSpans } from './timing.ts'
+import type { Span } from './timing.ts'
 
 interface Module {
   readonly handle: bigint
@@ -35,9 +37,10 @@ function answerTo(message: Message): Jobs[JobName]['answer'] {
     case 'run': {
       const { driver, module } = moduleOf(message.module)
       drop(module)
-      const execution = prepare(driver, module.handle, message.work)
+      const execution = prepare(driver, module.handle, message.work, message.inputs)
       try {
-        return { status: 'ran', outputs: execution.run() }
+        execution.run(message.outputs)
+        return { status: 'ran' }
       } finally {
         execution.free()
       }
@@ -45,7 +48,7 @@ function answerTo(message: Message): Jobs[JobName]['answer'] {
     case 'prepare': {
       const { driver, module } = moduleOf(message.module)
       drop(module)
-      module.prepared = prepare(driver, module.handle, message.work)
+      module.prepared = prepare(driver, module.handle, message.work, message.inputs)
       return { status: 'prepared' }
     }
     case 'time':

@@ -34,8 +34,6 @@ const LONGEST_DEATH_MS = 10_000
 export function startProcess(): GpuProcess {
   const child = fork(PROGRAM, [], {
     execArgv: [],
-    // Tensors go as they are, not as text.
-    serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   // An idle GPU keeps no program from ending; the deadline of a job does while there is one.
