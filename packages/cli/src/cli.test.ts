@@ -14,6 +14,9 @@ function tilewright(...args: string[]): { code: number | null; stdout: string; s
   return { code: status, stdout, stderr }
 }
 
+// What these see must not depend on whether this machine has an NVIDIA GPU.
+process.env['TILEWRIGHT_LIBCUDA'] = 'libcuda-of-nobody.so.1'
+
 const LSTM = ['--device', 'h100-sxm', '--cell', 'lstm', '--head-dim', '64', '--dtype', 'bf16']
 
 describe('bad input ends in one sentence on stderr and the contract’s exit code', () => {
@@ -30,7 +33,12 @@ describe('bad input ends in one sentence on stderr and the contract’s exit cod
       /^--dtype: no type named int3; there are f32 and bf16/,
     ],
     ['an unknown model', ['explain', ...LSTM.with(1, 'h100')], 2, /h100/],
-    ['a GPU that is not here', ['tune', ...LSTM.with(1, 'cuda:0')], 4, /^cuda:0: /],
+    [
+      'a GPU that is not here',
+      ['tune', ...LSTM.with(1, 'cuda:0')],
+      4,
+      /^cuda:0: libcuda-of-nobody\.so\.1: .*does not load here/,
+    ],
     ['an adapter that is not here', ['tune', '--device', 'webgpu:99', '--cell', 'mingru'], 4, /^webgpu:99: /],
     ['a broken rule file', ['solve', 'broken.space', '--set', 'A=4'], 2, /^broken\.space:3:12: unknown name C/],
     ['a rule file that is not there', ['solve', 'none.space'], 2, /^none\.space: does not exist/],
