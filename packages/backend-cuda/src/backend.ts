@@ -17,7 +17,7 @@ export interface CudaOptions {
   readonly cacheFolder?: string
   /** Order in which blocks and threads run on the CPU; 0, by their numbers, where it is left out. */
   readonly seed?: number
-  /** For each run on the CPU; 60 s. */
+  /** For each run; 60 s. */
   readonly runTimeoutMs?: number
   /** For each compiler that is called; 120 s. */
   readonly compileTimeoutMs?: number

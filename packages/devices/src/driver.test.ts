@@ -55,6 +55,7 @@ test('a part that the catalogue does not have is built from its attributes', () 
   // 2619 MHz, twice, 5120 bits: the H100's own figure.
   expect(present).toMatchObject({ name: 'h100-80gb-hbm3-mig-3g-40gb', architecture: 'sm_90', smCount: 60 })
   expect(limits(present)['BANDWIDTH_GBS']).toBe(3352)
+  expect(cudaDevice({ ...factsOf('h100-sxm'), title: 'NVIDIA N1', memoryClockKhz: 0 }).bandwidthGBs).toBeGreaterThan(0)
   expect(readDevice(JSON.parse(JSON.stringify(present)), 'device.json')).toEqual(present)
 })
 

@@ -26,6 +26,8 @@ export interface DriverFacts {
   readonly sharedMemReservedPerBlock: number
 }
 
+const PARTS = devices().filter((device) => device.api === 'cuda')
+
 /**
  * The GPU that a driver describes. What the driver says goes before the catalogue; what it does not say is the
  * catalogue's: bandwidth by the part, units of allocation by the compute capability. A part that the catalogue does not
@@ -33,7 +35,7 @@ export interface DriverFacts {
  */
 export function cudaDevice(facts: DriverFacts): CudaDevice {
   const name = normaliseName(facts.title)
-  const known = devices().find((device): device is CudaDevice => device.api === 'cuda' && device.name === name)
+  const known = PARTS.find((part) => part.name === name)
   return {
     api: 'cuda',
     name,
@@ -49,9 +51,11 @@ export function cudaDevice(facts: DriverFacts): CudaDevice {
   }
 }
 
-// Memory of every NVIDIA part moves two words in one period of the clock that the driver states.
+// Memory of every NVIDIA part moves two words in one period of the clock that the driver states. Of memory that is the
+// system's it may state no clock; the least of all parts is then better than nothing.
 function bandwidthOf({ memoryClockKhz, memoryBusBits }: DriverFacts): number {
-  return (2 * memoryClockKhz * 1e3 * (memoryBusBits / 8)) / 1e9
+  const stated = (2 * memoryClockKhz * 1e3 * (memoryBusBits / 8)) / 1e9
+  return stated > 0 ? stated : Math.min(...PARTS.map((part) => part.bandwidthGBs))
 }
 
 function capabilityWith(facts: DriverFacts): CudaCapability {

@@ -114,6 +114,8 @@ function refusal(error: unknown): Refused {
 // A kernel may spin for ever, and this process with it: not longer than whoever started it lives. 1 is
 // PR_SET_PDEATHSIG, 9 SIGKILL (prctl(2), signal(7)).
 if (process.platform === 'linux') koffi.load(null).func('int prctl(int option, unsigned long value)')(1, 9)
+// Ctrl-C goes to both; whoever started this process decides what becomes of the job.
+process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit())
 process.on('message', (message: Message) => {
   let answer: Answer<JobName>

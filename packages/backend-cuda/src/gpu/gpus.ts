@@ -12,7 +12,7 @@ export interface Gpu {
   /** The driver's number of it. */
   readonly index: number
   readonly device: CudaDevice
-  /** `GPU-` and the UUID, as nvidia-smi writes it. */
+  /** `GPU-` and the UUID. */
   readonly uuid: string
   /** The newest CUDA that the driver serves, and the driver's own version where the system tells: `CUDA 13.0, 580.65.06`. */
   readonly driver: string

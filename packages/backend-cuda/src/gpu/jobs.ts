@@ -59,7 +59,7 @@ export interface Found {
 }
 
 export interface FoundGpu {
-  /** `GPU-` and the UUID, as nvidia-smi writes it. */
+  /** `GPU-` and the UUID. */
   readonly uuid: string
   readonly facts: DriverFacts
 }
