@@ -331,7 +331,7 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
     })
     await expect(loaded.run(blockSum, {})).rejects.toThrow('inputs: x is missing; the plan needs 1000')
     const lost = { ...blockSum, dispatches: blockSum.dispatches.map((d) => ({ ...d, buffers: ['x', 'y'] })) }
-    await expect(loaded.run(lost, { x })).rejects.toThrow('block_sum: the plan has no buffer named y')
+    await expect(loaded.run(lost, { x })).rejects.toThrow('block_sum: there is no buffer named y')
     await expectSums(loaded)
   })
 
