@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Failure } from '@tilewright/tuner'
 import { openCache } from './cache.ts'
-import { execute } from './child.ts'
+import { runCompiler } from './compiler.ts'
 import { buildRuntime } from './cpu-runtime.ts'
-import { firstLines, timedOut, unknownInstructions } from './messages.ts'
+import { unknownInstructions } from './messages.ts'
 import { translate } from './ptx/translate.ts'
 import type { TranslatedKernel } from './ptx/translate.ts'
 import type { Program } from './toolchain.ts'
@@ -42,18 +42,19 @@ export async function buildModule(
     return { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
   const cache = openCache(options.cacheFolder)
   const runtime = await buildRuntime(cxx, cache)
-  let failure: Failure = { status: 'compile', reason: 'cxx', message: `${name}: ${cxx.path} failed` }
-  const folder = await cache.entry('module', [cpp, ...OPTIMISATION, runtime.key], async (draft) => {
+  const folder = await cache.entry<Failure>('module', [cpp, ...OPTIMISATION, runtime.key], async (draft) => {
     await writeFile(join(draft, 'module.cpp'), cpp)
     const flags = [...OPTIMISATION, ...runtime.flags, '-w', '-pipe', '-shared', `-I${runtime.headers}`]
-    const ended = await execute(cxx.path, [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')], {
+    const args = [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')]
+    const log = await runCompiler({
+      program: cxx.path,
+      args,
+      what: `${cxx.path} for ${name}`,
+      reason: 'cxx',
       timeoutMs,
     })
-    if (ended.timedOut)
-      failure = { status: 'timeout', reason: 'cxx', message: timedOut(`${cxx.path} for ${name}`, timeoutMs) }
-    else failure = { status: 'compile', reason: 'cxx', message: `${name}: ${firstLines(ended.stderr)}` }
-    return ended.code === 0
+    return typeof log === 'string' ? true : log
   })
-  if (folder === undefined) return failure
+  if (typeof folder !== 'string') return folder
   return { status: 'built', library: join(folder, 'module.so'), runner: runtime.runner, kernels }
 }

@@ -15,6 +15,16 @@ export function timedOut(what: string, ms: number): string {
   return `${what}: no end after ${ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`}`
 }
 
+/** A compiler that crashed, or that someone killed. */
+export function compilerDied(what: string, signal: string, output: string): string {
+  return `${what}: died of ${signal}${output.trim() === '' ? '' : `: ${firstLines(output)}`}`
+}
+
+/** A compiler that refused; it is quoted, as it names file and line itself. */
+export function compilerFailed(what: string, code: number | null, output: string): string {
+  return output.trim() === '' ? `${what}: ended with exit code ${code} and said nothing` : firstLines(output)
+}
+
 export function unknownInstructions(name: string, opcodes: readonly string[]): string {
   const list = opcodes.join(', ')
   return `${name}: instructions that the CPU runtime does not know: ${list}; the kernel compiles, but only a GPU can run it`
