@@ -4,9 +4,10 @@ import type { Failure } from '@tilewright/tuner'
 import { openCache } from './cache.ts'
 import type { Cache } from './cache.ts'
 import { runCompiler } from './compiler.ts'
+import { runNvrtc } from './nvrtc.ts'
 import { parsePtxasReport } from './ptxas-report.ts'
 import type { EntryReport } from './ptxas-report.ts'
-import type { Toolchain } from './toolchain.ts'
+import type { NvccToolchain, NvrtcToolchain, Toolchain } from './toolchain.ts'
 
 /** CUDA that compiled for one architecture. */
 export interface Compiled {
@@ -43,13 +44,17 @@ const NVCC_FLAGS = ['-std=c++17', '-lineinfo', '-ptx']
 export type Variant = Pick<CompileOptions, 'architecture' | 'maxRegisters'>
 
 /**
- * Compiles CUDA source: nvcc to PTX, ptxas for the architecture. Answered from the cache where the
+ * Compiles CUDA source: nvcc to PTX, ptxas for the architecture; or NVRTC both at once. Answered from the cache where the
  * same source was compiled with the same flags and the same compiler before. What the source does wrong is a `compile`
- * failure with reason `nvcc` or `ptxas`, which quotes the compiler; so is a compiler that crashes, and one that
+ * failure with reason `nvcc`, `ptxas` or `nvrtc`, which quotes the compiler; so is a compiler that crashes, and one that
  * does not end is a `timeout`. Neither is kept.
  */
 export async function compile(source: string, options: CompileOptions): Promise<Compiled | Failure> {
-  return compileWithNvcc(source, options.toolchain, openCache(options.cacheFolder), options)
+  const { toolchain } = options
+  const cache = openCache(options.cacheFolder)
+  return toolchain.compiler === 'nvcc'
+    ? compileWithNvcc(source, toolchain, cache, options)
+    : compileWithNvrtc(source, toolchain, cache, options)
 }
 
 /**
@@ -70,7 +75,7 @@ export function compileVariants(
 
 async function compileWithNvcc(
   source: string,
-  toolchain: Toolchain,
+  toolchain: NvccToolchain,
   cache: Cache,
   options: CompileOptions,
 ): Promise<Compiled | Failure> {
@@ -94,6 +99,32 @@ async function compileWithNvcc(
   }
 }
 
+async function compileWithNvrtc(
+  source: string,
+  { nvrtc }: NvrtcToolchain,
+  cache: Cache,
+  { name = 'kernel', architecture, maxRegisters, timeoutMs = 120_000 }: CompileOptions,
+): Promise<Compiled | Failure> {
+  const folder = await runNvrtc(source, nvrtc, cache, { name, architecture, maxRegisters, timeoutMs })
+  if (typeof folder !== 'string') return folder
+  const [ptx, log] = await Promise.all([
+    readFile(join(folder, 'kernel.ptx'), 'utf8'),
+    readFile(join(folder, 'log.txt'), 'utf8'),
+  ])
+  return {
+    status: 'compiled',
+    ptx,
+    virtualArchitecture: architecture.replace('sm_', 'compute_'),
+    cubin: join(folder, 'kernel.cubin'),
+    reports: parsePtxasReport(log),
+    // One log holds both: what is no report of ptxas is a warning.
+    warnings: log
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^ptxas (info|\s*\.)/.test(line))
+      .join('\n'),
+  }
+}
+
 /**
  * The architecture whose PTX nvcc makes. One PTX serves every GPU from compute 8.0 on, with the same registers as PTX
  * of the GPU's own; a source that asks for its architecture, and the `a` and `f` architectures, need their own.
@@ -106,7 +137,7 @@ export function virtualArchitecture(source: string, architecture: string): strin
 
 function makePtx(
   source: string,
-  { nvcc }: Toolchain,
+  { nvcc }: NvccToolchain,
   cache: Cache,
   options: CompileOptions,
 ): Promise<string | Failure> {
@@ -120,7 +151,12 @@ function makePtx(
   })
 }
 
-function assemble(ptx: string, { ptxas }: Toolchain, cache: Cache, options: CompileOptions): Promise<string | Failure> {
+function assemble(
+  ptx: string,
+  { ptxas }: NvccToolchain,
+  cache: Cache,
+  options: CompileOptions,
+): Promise<string | Failure> {
   const { architecture, maxRegisters, timeoutMs = 120_000 } = options
   const flags = ['-v', `-arch=${architecture}`]
   if (maxRegisters !== undefined) flags.push(`-maxrregcount=${maxRegisters}`)

@@ -7,7 +7,7 @@ import { found } from '../test-kernels/harness.ts'
 import { compile, compileVariants } from './compile.ts'
 import { runCompiler } from './compiler.ts'
 import { findToolchain } from './toolchain.ts'
-import type { Toolchain } from './toolchain.ts'
+import type { NvccToolchain } from './toolchain.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -97,8 +97,8 @@ test('no more compilers run at once than there are cores', async () => {
   expect(Number(ended)).toBe(1)
 })
 
-describe.runIf(found.status === 'found')('with nvcc', { timeout: 60_000 }, () => {
-  const toolchain = found as Toolchain
+describe.runIf(found.status === 'found' && found.compiler === 'nvcc')('with nvcc', { timeout: 60_000 }, () => {
+  const toolchain = found as NvccToolchain
   const source = 'extern "C" __global__ void twice(float* x) { x[threadIdx.x] *= 2.0f; }'
 
   test('a ptxas that crashes costs one compile, and the next one works', async () => {

@@ -7,7 +7,7 @@ import { buildRuntime } from './cpu-runtime.ts'
 import { unknownInstructions } from './messages.ts'
 import { translate } from './ptx/translate.ts'
 import type { TranslatedKernel } from './ptx/translate.ts'
-import type { Program } from './toolchain.ts'
+import type { Program } from './program.ts'
 
 /** PTX that this machine can execute. */
 export interface CpuModule {

@@ -6,7 +6,7 @@ import { hashOf } from './cache.ts'
 import { runCompiler } from './compiler.ts'
 import { CudaError } from './errors.ts'
 import { runtimeBroken } from './messages.ts'
-import type { Program } from './toolchain.ts'
+import type { Program } from './program.ts'
 
 // From src/ and from dist/ alike.
 const SOURCES = fileURLToPath(new URL('../runtime/', import.meta.url))

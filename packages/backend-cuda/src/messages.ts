@@ -8,7 +8,13 @@ const WITHOUT: Readonly<Record<string, string>> = {
 export function missingProgram(path: string): string {
   const name = Object.keys(WITHOUT).find((known) => path.endsWith(known)) ?? 'g++'
   const lost = WITHOUT[name]
-  return `${path}: no such program, or it does not answer to --version: ${lost}; install it, or put it on the PATH`
+  const instead = name === 'g++' ? '' : ', or name the library of NVRTC in TILEWRIGHT_NVRTC'
+  return `${path}: no such program, or it does not answer to --version: ${lost}; install it, put it on the PATH${instead}`
+}
+
+/** The library of NVRTC does not load. */
+export function missingNvrtc(library: string): string {
+  return `${library}: the library of NVRTC does not load here: without nvcc nothing of CUDA compiles; name it in TILEWRIGHT_NVRTC, as pip installs it in nvidia/*/lib`
 }
 
 export function timedOut(what: string, ms: number): string {
