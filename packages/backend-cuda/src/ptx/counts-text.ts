@@ -15,12 +15,15 @@ export function countsText(counts: Readonly<Record<string, KernelCounts>>): stri
 }
 
 function kernelRows({ outside, loops }: KernelCounts): readonly Row[] {
-  return [HEADINGS, ...regionRows('outside of loops', outside, 1), ...loops.flatMap(loopRows)]
+  const home = loops[0]?.file ?? ''
+  return [HEADINGS, ...regionRows('outside of loops', outside, 1), ...loops.flatMap((loop) => loopRows(loop, home))]
 }
 
-function loopRows(loop: LoopCounts): readonly Row[] {
-  const place = loop.line === 0 ? 'somewhere' : `at ${loop.file}:${loop.line}`
-  return [...regionRows(`loop ${place}, a round`, loop, loop.depth), ...loop.loops.flatMap(loopRows)]
+// Nearly always all loops are in one file: it is named only where one is in another.
+function loopRows(loop: LoopCounts, home: string): readonly Row[] {
+  const { file, line, depth, loops } = loop
+  const place = line === 0 ? '' : file === home ? ` in line ${line}` : ` in ${file}:${line}`
+  return [...regionRows(`round of the loop${place}`, loop, depth), ...loops.flatMap((inner) => loopRows(inner, home))]
 }
 
 function regionRows(title: string, { instructions, counts }: RegionCounts, depth: number): readonly Row[] {

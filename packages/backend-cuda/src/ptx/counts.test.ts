@@ -191,15 +191,22 @@ test('what stands behind an early return is conditional, behind a trap it is not
 
 test('the table is aligned', () => {
   expect(countsText(countsOf(NESTED))).toBe(`k
-                             space   bytes  count  conditional  instruction
-  outside of loops                              3               all
-    load                     global      4      2            1  ld.global
-  loop at k.cu:4, a round                       5               all
-    store                    shared     16      1            1  st.shared
-    barrier                                     1               bar.sync
-    loop at k.cu:6, a round                     2               all
-      store                  shared      4      1               st.shared
+                                 space   bytes  count  conditional  instruction
+  outside of loops                                  3               all
+    load                         global      4      2            1  ld.global
+  round of the loop in line 4                       5               all
+    store                        shared     16      1            1  st.shared
+    barrier                                         1               bar.sync
+    round of the loop in line 6                     2               all
+      store                      shared      4      1               st.shared
 `)
+})
+
+test('a loop from another file is named by it, one of no line is not', () => {
+  const loop = (loc: string): string => `${loc}\n$L${loc.length}:\n@%p1 bra $L${loc.length};`
+  const text = entry(`${loop('.loc 1 3 0')}\n${loop('.loc  2 7 0')}\nret;`) + '.file 2 "folder/own.h"\n'
+  expect(countsText(countsOf(text))).toMatch(/round of the loop in line 3 [\s\S]+ round of the loop in own\.h:7 /)
+  expect(countsText(countsOf(entry(`${loop('')}\nret;`)))).toMatch(/ round of the loop {2,}\d/)
 })
 
 test('the loop over time is the one that ends at time', () => {
