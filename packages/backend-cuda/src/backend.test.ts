@@ -17,11 +17,11 @@ test('one PTX serves all GPUs from compute 8.0, unless the source asks', () => {
 })
 
 test('a missing program is named, with what works without it', async () => {
-  expect(await findToolchain({ nvcc: '/nowhere/nvcc' })).toEqual({
+  expect(await findToolchain({ nvcc: '/nowhere/nvcc', nvrtc: '/nowhere/libnvrtc.so' })).toEqual({
     status: 'missing',
     program: '/nowhere/nvcc',
     message:
-      '/nowhere/nvcc: no such program, or it does not answer to --version: nothing of CUDA compiles here; rules, cost model and sources work without it; install it, or put it on the PATH',
+      '/nowhere/nvcc: no such program, or it does not answer to --version: nothing of CUDA compiles here; rules, cost model and sources work without it; install it, put it on the PATH, or name the library of NVRTC in TILEWRIGHT_NVRTC',
   })
 })
 

@@ -7,6 +7,7 @@ import { buildModule } from './cpu-module.ts'
 import type { CpuModule } from './cpu-module.ts'
 import { runModule } from './cpu-run.ts'
 import { checkLaunches } from './launch.ts'
+import { compilerVersions } from './toolchain.ts'
 import type { Toolchain } from './toolchain.ts'
 
 /** How a backend compiles and runs. */
@@ -47,15 +48,15 @@ function makeBackend(
   options: CudaOptions,
   builds: 'at-load' | 'at-first-run',
 ): Backend {
-  const { nvcc, ptxas, cxx } = options.toolchain
+  const { toolchain } = options
+  const { cxx } = toolchain
   return {
     name,
     device,
     target: 'cuda',
     evidence: 'compiled',
     fingerprint: {
-      nvcc: nvcc.version,
-      ptxas: ptxas.version,
+      ...compilerVersions(toolchain),
       ...(cxx.status === 'missing' ? {} : { cxx: cxx.version }),
       system: `${process.platform} ${process.arch}`,
       seed: String(options.seed ?? 0),

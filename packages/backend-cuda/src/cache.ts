@@ -12,9 +12,14 @@ export interface Cache {
   readonly folder: string
   /**
    * The folder of the entry `kind` made from `parts`. Where there is none, `make` fills an empty folder, which becomes
-   * the entry when it returns true and is thrown away when it returns false; undefined then.
+   * the entry when it returns true. Anything else that it returns is what went wrong: the folder is thrown away, and all
+   * who asked meanwhile get that instead.
    */
-  entry(kind: string, parts: readonly string[], make: (folder: string) => Promise<boolean>): Promise<string | undefined>
+  entry<F>(
+    kind: string,
+    parts: readonly string[],
+    make: (folder: string) => Promise<true | F>,
+  ): Promise<string | Exclude<F, true>>
 }
 
 /**
@@ -42,12 +47,17 @@ export function openCache(folder: string = defaultCacheFolder()): Cache {
 }
 
 function makeCache(folder: string): Cache {
-  const pending = new Map<string, Promise<string | undefined>>()
+  const pending = new Map<string, Promise<unknown>>()
   return {
     folder,
-    entry(kind, parts, make) {
+    entry<F>(
+      kind: string,
+      parts: readonly string[],
+      make: (folder: string) => Promise<true | F>,
+    ): Promise<string | Exclude<F, true>> {
       const target = join(folder, `${kind}-${hashOf(parts)}`)
-      const running = pending.get(target)
+      // Of one kind, all entries fail alike.
+      const running = pending.get(target) as Promise<string | Exclude<F, true>> | undefined
       if (running !== undefined) return running
       const made = makeEntry(folder, target, make).finally(() => pending.delete(target))
       pending.set(target, made)
@@ -56,16 +66,17 @@ function makeCache(folder: string): Cache {
   }
 }
 
-async function makeEntry(
+async function makeEntry<F>(
   folder: string,
   target: string,
-  make: (folder: string) => Promise<boolean>,
-): Promise<string | undefined> {
+  make: (folder: string) => Promise<true | F>,
+): Promise<string | Exclude<F, true>> {
   if (existsSync(target)) return target
   await mkdir(folder, { recursive: true })
   const draft = await mkdtemp(join(folder, 'draft-'))
   try {
-    if (!(await make(draft))) return undefined
+    const made = await make(draft)
+    if (made !== true) return made as Exclude<F, true>
     await rename(draft, target).catch((cause: unknown) => {
       // Another process was first; its entry was made from the same parts.
       if (!existsSync(target)) throw cause

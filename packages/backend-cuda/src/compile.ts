@@ -3,24 +3,24 @@ import { join } from 'node:path'
 import type { Failure } from '@tilewright/tuner'
 import { openCache } from './cache.ts'
 import type { Cache } from './cache.ts'
-import { execute } from './child.ts'
-import { firstLines, timedOut } from './messages.ts'
+import { runCompiler } from './compiler.ts'
+import { runNvrtc } from './nvrtc.ts'
 import { parsePtxasReport } from './ptxas-report.ts'
 import type { EntryReport } from './ptxas-report.ts'
-import type { Toolchain } from './toolchain.ts'
+import type { NvccToolchain, NvrtcToolchain, Toolchain } from './toolchain.ts'
 
 /** CUDA that compiled for one architecture. */
 export interface Compiled {
   readonly status: 'compiled'
-  /** What nvcc made, with line numbers of the source; for `virtualArchitecture`. */
+  /** With line numbers of the source; for `virtualArchitecture`. */
   readonly ptx: string
   /** `compute_80` */
   readonly virtualArchitecture: string
-  /** The file of what ptxas made, in the cache. */
+  /** The file of the machine code, in the cache. */
   readonly cubin: string
   /** By entry point. */
   readonly reports: Readonly<Record<string, EntryReport>>
-  /** What nvcc and ptxas warned of; empty when they did not. */
+  /** What the compilers warned of; empty when they did not. */
   readonly warnings: string
 }
 
@@ -32,32 +32,64 @@ export interface CompileOptions {
   readonly maxRegisters?: number
   /** Stem of the file name in messages; `kernel`. */
   readonly name?: string
-  /** More of nvcc's flags, such as `-DNAME=1` or `-I/folder`. */
+  /** More of the compiler's flags, such as `-DNAME=1` or `-I/folder`. */
   readonly flags?: readonly string[]
   /** Texts of the files that the source includes and that may change: what was compiled with others is compiled anew. */
   readonly includes?: readonly string[]
   readonly cacheFolder?: string | undefined
-  /** For each of nvcc and ptxas; 120 s. */
+  /** For each compiler that is called; 120 s. */
   readonly timeoutMs?: number
 }
 
 // -lineinfo leaves registers and instructions as they are, and lets errors of a run name the line.
 const NVCC_FLAGS = ['-std=c++17', '-lineinfo', '-ptx']
 
+/** What one source is assembled for. */
+export type Variant = Pick<CompileOptions, 'architecture' | 'maxRegisters'>
+
 /**
- * Compiles CUDA source: nvcc to PTX, ptxas for the architecture. Both are answered from the cache where the same source
- * was compiled with the same flags and the same compiler before. What the source does wrong is a `compile` failure with
- * reason `nvcc` or `ptxas`, which quotes the compiler.
+ * Compiles CUDA source: nvcc to PTX, ptxas for the architecture; or NVRTC both at once. Answered from the cache where the
+ * same source was compiled with the same flags and the same compiler before. What the source does wrong is a `compile`
+ * failure with reason `nvcc`, `ptxas` or `nvrtc`, which quotes the compiler; so is a compiler that crashes, and one that
+ * does not end is a `timeout`. Neither is kept.
  */
 export async function compile(source: string, options: CompileOptions): Promise<Compiled | Failure> {
+  const { toolchain } = options
   const cache = openCache(options.cacheFolder)
-  const made = await makePtx(source, cache, options)
+  return toolchain.compiler === 'nvcc'
+    ? compileWithNvcc(source, toolchain, cache, options)
+    : compileWithNvrtc(source, toolchain, cache, options)
+}
+
+/**
+ * Compiles one source for several architectures and register caps, side by side over the cores; the answers are in the
+ * order of the variants. Those that share a virtual architecture share the PTX, which nvcc makes once.
+ *
+ * @example
+ * const caps = [64, 128, 168].map((maxRegisters) => ({ architecture: 'sm_90', maxRegisters }))
+ * const [at64, at128, at168] = await compileVariants(source, caps, { toolchain })
+ */
+export function compileVariants(
+  source: string,
+  variants: readonly Variant[],
+  options: Omit<CompileOptions, keyof Variant>,
+): Promise<readonly (Compiled | Failure)[]> {
+  return Promise.all(variants.map((variant) => compile(source, { ...options, ...variant })))
+}
+
+async function compileWithNvcc(
+  source: string,
+  toolchain: NvccToolchain,
+  cache: Cache,
+  options: CompileOptions,
+): Promise<Compiled | Failure> {
+  const made = await makePtx(source, toolchain, cache, options)
   if (typeof made !== 'string') return made
   const [ptx, nvccWarnings] = await Promise.all([
     readFile(join(made, 'kernel.ptx'), 'utf8'),
     readFile(join(made, 'log.txt'), 'utf8'),
   ])
-  const assembled = await assemble(ptx, cache, options)
+  const assembled = await assemble(ptx, toolchain, cache, options)
   if (typeof assembled !== 'string') return assembled
   const log = await readFile(join(assembled, 'log.txt'), 'utf8')
   const warnings = log.split('\n').filter((line) => line.startsWith('ptxas warning'))
@@ -68,6 +100,34 @@ export async function compile(source: string, options: CompileOptions): Promise<
     cubin: join(assembled, 'kernel.cubin'),
     reports: parsePtxasReport(log),
     warnings: [nvccWarnings.trim(), ...warnings].filter((text) => text !== '').join('\n'),
+  }
+}
+
+async function compileWithNvrtc(
+  source: string,
+  { nvrtc }: NvrtcToolchain,
+  cache: Cache,
+  options: CompileOptions,
+): Promise<Compiled | Failure> {
+  const { name = 'kernel', architecture, maxRegisters, flags = [], includes = [], timeoutMs = 120_000 } = options
+  const call = { name, architecture, maxRegisters, flags, includes, timeoutMs }
+  const folder = await runNvrtc(source, nvrtc, cache, call)
+  if (typeof folder !== 'string') return folder
+  const [ptx, log] = await Promise.all([
+    readFile(join(folder, 'kernel.ptx'), 'utf8'),
+    readFile(join(folder, 'log.txt'), 'utf8'),
+  ])
+  return {
+    status: 'compiled',
+    ptx,
+    virtualArchitecture: architecture.replace('sm_', 'compute_'),
+    cubin: join(folder, 'kernel.cubin'),
+    reports: parsePtxasReport(log),
+    // One log holds both: what is no report of ptxas is a warning.
+    warnings: log
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^ptxas (info|\s*\.)/.test(line))
+      .join('\n'),
   }
 }
 
@@ -85,43 +145,46 @@ function textOf(source: string, { includes = [] }: CompileOptions): string {
   return [source, ...includes].join('\n')
 }
 
-async function makePtx(source: string, cache: Cache, options: CompileOptions): Promise<string | Failure> {
-  const { toolchain, timeoutMs = 120_000, name = 'kernel', includes = [] } = options
+function makePtx(
+  source: string,
+  { nvcc }: NvccToolchain,
+  cache: Cache,
+  options: CompileOptions,
+): Promise<string | Failure> {
+  const { timeoutMs = 120_000, name = 'kernel', includes = [] } = options
   const virtual = virtualArchitecture(textOf(source, options), options.architecture)
   const flags = [...NVCC_FLAGS, ...(options.flags ?? []), `-arch=${virtual}`]
-  let failure: Failure = { status: 'compile', reason: 'nvcc', message: `${name}.cu: nvcc failed` }
-  const made = await cache.entry(
-    'ptx',
-    [source, name, ...includes, ...flags, toolchain.nvcc.version],
-    async (folder) => {
-      await writeFile(join(folder, `${name}.cu`), source)
-      const args = [...flags, '-o', 'kernel.ptx', `${name}.cu`]
-      const ended = await execute(toolchain.nvcc.path, args, { timeoutMs, cwd: folder })
-      if (ended.timedOut)
-        failure = { status: 'timeout', reason: 'nvcc', message: timedOut(`nvcc ${name}.cu`, timeoutMs) }
-      else failure = { status: 'compile', reason: 'nvcc', message: firstLines(ended.stderr) }
-      await writeFile(join(folder, 'log.txt'), ended.stderr)
-      return ended.code === 0
-    },
-  )
-  return made ?? failure
+  return cache.entry<Failure>('ptx', [source, name, ...includes, ...flags, nvcc.version], async (folder) => {
+    await writeFile(join(folder, `${name}.cu`), source)
+    const args = [...flags, '-o', 'kernel.ptx', `${name}.cu`]
+    const what = `nvcc ${name}.cu`
+    return logged(folder, await runCompiler({ program: nvcc.path, args, what, reason: 'nvcc', cwd: folder, timeoutMs }))
+  })
 }
 
-async function assemble(ptx: string, cache: Cache, options: CompileOptions): Promise<string | Failure> {
-  const { toolchain, architecture, maxRegisters, timeoutMs = 120_000 } = options
+function assemble(
+  ptx: string,
+  { ptxas }: NvccToolchain,
+  cache: Cache,
+  options: CompileOptions,
+): Promise<string | Failure> {
+  const { architecture, maxRegisters, timeoutMs = 120_000 } = options
   const flags = ['-v', `-arch=${architecture}`]
   if (maxRegisters !== undefined) flags.push(`-maxrregcount=${maxRegisters}`)
   const text = maxRegisters === undefined ? ptx : ptx.replace(/^\.(maxntid|reqntid|minnctapersm).*$/gm, '')
-  let failure: Failure = { status: 'compile', reason: 'ptxas', message: `${architecture}: ptxas failed` }
-  const assembled = await cache.entry('cubin', [text, ...flags, toolchain.ptxas.version], async (folder) => {
+  return cache.entry<Failure>('cubin', [text, ...flags, ptxas.version], async (folder) => {
     await writeFile(join(folder, 'kernel.ptx'), text)
     const args = [...flags, '-o', 'kernel.cubin', 'kernel.ptx']
-    const ended = await execute(toolchain.ptxas.path, args, { timeoutMs, cwd: folder })
-    if (ended.timedOut)
-      failure = { status: 'timeout', reason: 'ptxas', message: timedOut(`ptxas for ${architecture}`, timeoutMs) }
-    else failure = { status: 'compile', reason: 'ptxas', message: firstLines(ended.stderr) }
-    await writeFile(join(folder, 'log.txt'), ended.stderr)
-    return ended.code === 0
+    const what = `ptxas for ${architecture}`
+    return logged(
+      folder,
+      await runCompiler({ program: ptxas.path, args, what, reason: 'ptxas', cwd: folder, timeoutMs }),
+    )
   })
-  return assembled ?? failure
+}
+
+async function logged(folder: string, log: string | Failure): Promise<true | Failure> {
+  if (typeof log !== 'string') return log
+  await writeFile(join(folder, 'log.txt'), log)
+  return true
 }

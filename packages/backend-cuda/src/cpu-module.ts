@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Failure } from '@tilewright/tuner'
 import { hashOf, openCache } from './cache.ts'
-import { execute } from './child.ts'
+import { runCompiler } from './compiler.ts'
 import { buildRuntime } from './cpu-runtime.ts'
-import { firstLines, timedOut, unknownInstructions } from './messages.ts'
+import { unknownInstructions } from './messages.ts'
 import { translate } from './ptx/translate.ts'
 import type { TranslatedKernel } from './ptx/translate.ts'
-import type { Program } from './toolchain.ts'
+import type { Program } from './program.ts'
 
 /** PTX that this machine can execute. */
 export interface CpuModule {
@@ -47,26 +47,25 @@ export async function buildModule(
   const { cxx, name, timeoutMs = 300_000 } = options
   const cache = openCache(options.cacheFolder)
   const runtime = await buildRuntime(cxx, cache)
-  let failure: Failure = { status: 'compile', reason: 'cxx', message: `${name}: ${cxx.path} failed` }
   const parts = [ptx, await translatorKey(), ...OPTIMISATION, runtime.key]
-  const folder = await cache.entry('module', parts, async (draft) => {
+  const folder = await cache.entry<Failure>('module', parts, async (draft) => {
     const { cpp, kernels, unknown } = translate(ptx)
-    if (unknown.length > 0) {
-      failure = { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
-      return false
-    }
+    if (unknown.length > 0)
+      return { status: 'compile', reason: 'unknown-instruction', message: unknownInstructions(name, unknown) }
     await writeFile(join(draft, 'module.cpp'), cpp)
     await writeFile(join(draft, KERNELS), JSON.stringify(kernels))
     const flags = [...OPTIMISATION, ...runtime.flags, '-w', '-pipe', '-shared', `-I${runtime.headers}`]
-    const ended = await execute(cxx.path, [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')], {
+    const args = [...flags, '-o', join(draft, 'module.so'), join(draft, 'module.cpp')]
+    const log = await runCompiler({
+      program: cxx.path,
+      args,
+      what: `${cxx.path} for ${name}`,
+      reason: 'cxx',
       timeoutMs,
     })
-    if (ended.timedOut)
-      failure = { status: 'timeout', reason: 'cxx', message: timedOut(`${cxx.path} for ${name}`, timeoutMs) }
-    else failure = { status: 'compile', reason: 'cxx', message: `${name}: ${firstLines(ended.stderr)}` }
-    return ended.code === 0
+    return typeof log === 'string' ? true : log
   })
-  if (folder === undefined) return failure
+  if (typeof folder !== 'string') return folder
   const kernels = JSON.parse(await readFile(join(folder, KERNELS), 'utf8')) as readonly TranslatedKernel[]
   return { status: 'built', library: join(folder, 'module.so'), runner: runtime.runner, kernels }
 }

@@ -1,12 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cache } from './cache.ts'
 import { hashOf } from './cache.ts'
-import { execute } from './child.ts'
+import { runCompiler } from './compiler.ts'
 import { CudaError } from './errors.ts'
 import { runtimeBroken } from './messages.ts'
-import type { Program } from './toolchain.ts'
+import type { Program } from './program.ts'
 
 // From src/ and from dist/ alike.
 const SOURCES = fileURLToPath(new URL('../runtime/', import.meta.url))
@@ -47,15 +47,15 @@ export async function buildRuntime(cxx: Program, cache: Cache): Promise<CpuRunti
     await writeFile(all, sources.map((name) => `#include "${name}"\n`).join(''))
     // Modules are loaded at run time and call back into the runner.
     await build(cxx, ['-O2', ...flags, `-I${SOURCES}`, '-rdynamic', '-o', join(draft, 'runner'), all, '-ldl'])
-    return true
+    return true as const
   })
-  return { runner: join(folder!, 'runner'), headers: SOURCES, flags, key }
+  return { runner: join(folder, 'runner'), headers: SOURCES, flags, key }
 }
 
 async function build(cxx: Program, args: readonly string[]): Promise<void> {
-  const ended = await execute(cxx.path, args, { timeoutMs: BUILD_MS })
-  if (ended.code !== 0)
-    throw new CudaError('E_TOOLCHAIN', runtimeBroken(`${cxx.path} ${basename(args.at(-1)!)}`, ended.stderr))
+  const what = `${cxx.path} for the CPU runtime`
+  const log = await runCompiler({ program: cxx.path, args, what, reason: 'cxx', timeoutMs: BUILD_MS })
+  if (typeof log !== 'string') throw new CudaError('E_TOOLCHAIN', runtimeBroken(cxx.path, log.message))
 }
 
 // Without fma instructions the C library computes every fma in software, ten times slower. The flags are part of the

@@ -8,11 +8,27 @@ const WITHOUT: Readonly<Record<string, string>> = {
 export function missingProgram(path: string): string {
   const name = Object.keys(WITHOUT).find((known) => path.endsWith(known)) ?? 'g++'
   const lost = WITHOUT[name]
-  return `${path}: no such program, or it does not answer to --version: ${lost}; install it, or put it on the PATH`
+  const instead = name === 'g++' ? '' : ', or name the library of NVRTC in TILEWRIGHT_NVRTC'
+  return `${path}: no such program, or it does not answer to --version: ${lost}; install it, put it on the PATH${instead}`
+}
+
+/** The library of NVRTC does not load. */
+export function missingNvrtc(library: string): string {
+  return `${library}: the library of NVRTC does not load here: without nvcc nothing of CUDA compiles; name it in TILEWRIGHT_NVRTC, as pip installs it in nvidia/*/lib`
 }
 
 export function timedOut(what: string, ms: number): string {
   return `${what}: no end after ${ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`}`
+}
+
+/** A compiler that crashed, or that someone killed. */
+export function compilerDied(what: string, signal: string, output: string): string {
+  return `${what}: died of ${signal}${output.trim() === '' ? '' : `: ${firstLines(output)}`}`
+}
+
+/** A compiler that refused; it is quoted, as it names file and line itself. */
+export function compilerFailed(what: string, code: number | null, output: string): string {
+  return output.trim() === '' ? `${what}: ended with exit code ${code} and said nothing` : firstLines(output)
 }
 
 export function unknownInstructions(name: string, opcodes: readonly string[]): string {

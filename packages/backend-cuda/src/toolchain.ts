@@ -1,38 +1,40 @@
 import { execute } from './child.ts'
 import { missingProgram } from './messages.ts'
-
-/** A program of the toolchain, as it will be called, and the version it says. */
-export interface Program {
-  readonly status: 'found'
-  readonly path: string
-  readonly version: string
-}
-
-/** A program that is not here, and in words what works without it. */
-export interface Missing {
-  readonly status: 'missing'
-  readonly program: string
-  readonly message: string
-}
+import { findNvrtc } from './nvrtc.ts'
+import type { Missing, Program } from './program.ts'
 
 /** What compiles CUDA. The C++ compiler is needed only to run the PTX on the CPU, and may be missing. */
-export interface Toolchain {
+export type Toolchain = NvccToolchain | NvrtcToolchain
+
+/** nvcc, which makes PTX, and ptxas, which assembles it for an architecture. */
+export interface NvccToolchain {
   readonly status: 'found'
+  readonly compiler: 'nvcc'
   readonly nvcc: Program
   readonly ptxas: Program
   readonly cxx: Program | Missing
 }
 
-/** Other names or paths of the programs than those on the PATH; also from TILEWRIGHT_NVCC, _PTXAS and _CXX. */
+/** The library that does both, as PyTorch and others bring it: no CUDA toolkit is needed. */
+export interface NvrtcToolchain {
+  readonly status: 'found'
+  readonly compiler: 'nvrtc'
+  readonly nvrtc: Program
+  readonly cxx: Program | Missing
+}
+
+/** Other names or paths than those on the PATH; also from TILEWRIGHT_NVCC, _PTXAS, _NVRTC and _CXX. */
 export interface ProgramPaths {
   readonly nvcc?: string
   readonly ptxas?: string
+  readonly nvrtc?: string
   readonly cxx?: string
 }
 
 /**
- * The CUDA compiler, its assembler and a C++ compiler, each with its version. `missing` names the first program without
- * which nothing can be compiled; a missing C++ compiler is said in `cxx` instead, since compiling works without it.
+ * nvcc with ptxas, or NVRTC where one of them is missing, and a C++ compiler, each with its version. `missing` names the
+ * first program without which nothing can be compiled; a missing C++ compiler is said in `cxx` instead, since compiling
+ * works without it.
  */
 export async function findToolchain(paths: ProgramPaths = {}): Promise<Toolchain | Missing> {
   const { env } = process
@@ -41,9 +43,18 @@ export async function findToolchain(paths: ProgramPaths = {}): Promise<Toolchain
     versionOf(paths.ptxas ?? env['TILEWRIGHT_PTXAS'] ?? 'ptxas', /release [\d.]+, (V[\d.]+)/),
     versionOf(paths.cxx ?? env['TILEWRIGHT_CXX'] ?? 'g++', /^(.+)$/m),
   ])
-  if (nvcc.status === 'missing') return nvcc
-  if (ptxas.status === 'missing') return ptxas
-  return { status: 'found', nvcc, ptxas, cxx }
+  if (nvcc.status === 'found' && ptxas.status === 'found')
+    return { status: 'found', compiler: 'nvcc', nvcc, ptxas, cxx }
+  const nvrtc = await findNvrtc(paths.nvrtc)
+  if (nvrtc.status === 'found') return { status: 'found', compiler: 'nvrtc', nvrtc, cxx }
+  return nvcc.status === 'missing' ? nvcc : (ptxas as Missing)
+}
+
+/** Versions of everything that compiles, by name: results of other versions may differ. */
+export function compilerVersions(toolchain: Toolchain): Readonly<Record<string, string>> {
+  return toolchain.compiler === 'nvcc'
+    ? { nvcc: toolchain.nvcc.version, ptxas: toolchain.ptxas.version }
+    : { nvrtc: toolchain.nvrtc.version }
 }
 
 async function versionOf(path: string, pattern: RegExp): Promise<Program | Missing> {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hashOf, openCache } from '../src/cache.ts'
 import { execute } from '../src/child.ts'
-import type { Program } from '../src/toolchain.ts'
+import type { Program } from '../src/program.ts'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const RUNTIME = fileURLToPath(new URL('../runtime/', import.meta.url))
@@ -29,5 +29,5 @@ export async function buildStandIn(cxx: Program): Promise<string> {
     if (ended.code !== 0) throw new Error(`${basename(all)}: ${ended.stderr}`)
     return true
   })
-  return join(folder!, 'libcuda.so.1')
+  return join(folder, 'libcuda.so.1')
 }

@@ -5,6 +5,7 @@ import type { Backend, Failure, Loaded, TimingProtocol } from '@tilewright/tuner
 import type { CudaOptions } from '../backend.ts'
 import { compileKernel } from '../compile-kernel.ts'
 import { outputsOf } from '../plan-bytes.ts'
+import { compilerVersions } from '../toolchain.ts'
 import { driverLibrary } from './gpus.ts'
 import type { Gpu } from './gpus.ts'
 import type { GpuProcess } from './process.ts'
@@ -32,8 +33,7 @@ export function cudaGpuBackend(gpu: Gpu, options: GpuOptions): Backend {
       gpu: gpu.device.title,
       uuid: gpu.uuid,
       driver: gpu.driver,
-      nvcc: toolchain.nvcc.version,
-      ptxas: toolchain.ptxas.version,
+      ...compilerVersions(toolchain),
       system: `${process.platform} ${process.arch}`,
     },
     load: (kernel) => load(kernel, session, gpu.device.architecture, options),

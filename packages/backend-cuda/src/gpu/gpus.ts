@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { cudaDevice } from '@tilewright/devices'
 import type { CudaDevice } from '@tilewright/devices'
-import type { Missing } from '../toolchain.ts'
+import type { Missing } from '../program.ts'
 import { noGpu } from './messages.ts'
 import { startProcess } from './process.ts'
 

@@ -1,0 +1,104 @@
+import { compile, countsOf, loopsAt, timeLoopLine, type LoopCounts } from '@tilewright/backend-cuda'
+import { device, type CudaDevice } from '@tilewright/devices'
+import { derive, problemText, type Configuration, type Problem } from '@tilewright/kernels'
+import { expect, test } from 'vitest'
+import { configurations, kernelId, oddProblems, rendered, SEED } from '../support/kernels.ts'
+import { toolchain } from '../support/toolchain.ts'
+
+const h100 = device('h100-sxm') as CudaDevice
+
+/** What nvcc made of the loop over time. */
+async function timeLoops(problem: Problem, config: Configuration): Promise<readonly LoopCounts[]> {
+  const { source, entryPoint } = rendered(problem, h100, config)
+  const compiled = await compile(source, { toolchain: await toolchain(), architecture: 'sm_90', name: entryPoint })
+  if (compiled.status !== 'compiled') throw new Error(compiled.message)
+  return loopsAt(countsOf(compiled.ptx)[entryPoint]!, timeLoopLine(source)!)
+}
+
+/** How often instructions stand in a stretch of code, by bytes. */
+function byBytes({ counts }: LoopCounts, kind: string, name: string): Readonly<Record<number, number>> {
+  return Object.fromEntries(
+    counts.flatMap((entry) =>
+      'bytes' in entry && entry.kind === kind && entry.name === name ? [[entry.bytes!, entry.count]] : [],
+    ),
+  )
+}
+
+function countOf({ counts }: LoopCounts, kind: string): number {
+  return counts.filter((entry) => entry.kind === kind).reduce((sum, { count }) => sum + count, 0)
+}
+
+const FUSED: readonly Problem[] = [
+  { cell: 'lstm', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 256 },
+  { cell: 'gru', dtype: 'bf16', batch: 40, time: 1024, heads: 2, headDim: 192 },
+  { cell: 'slstm', dtype: 'bf16', batch: 16, time: 1024, heads: 4, headDim: 64 },
+  { cell: 'lstm', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 64 },
+]
+
+test.each(FUSED)(
+  '$cell $dtype, head dim $headDim: a step of the fused kernel is what the rules say',
+  async (problem) => {
+    const id = kernelId(problem, 'cuda')
+    let multiplied = 0
+    for (const config of configurations(problem, h100, 3)) {
+      const lets = derive(id, problem, config, [
+        ...['WARP_ROW_TILES', 'WARP_K_TILES', 'SHARED_K_TILES', 'THREAD_ELEMENTS', 'OUT_BLOCKS'],
+        ...['WX_GATES', 'STATES', 'ELEMENT_BYTES'],
+      ])
+      const what = `${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}`
+      const loops = await timeLoops(problem, config)
+      expect(loops, what).toHaveLength(1)
+      const [step] = loops as readonly [LoopCounts]
+      const exchanges = lets['OUT_BLOCKS']! > 1 ? 1 : 0
+      const elements = lets['THREAD_ELEMENTS']!
+      const bytes = lets['ELEMENT_BYTES']!
+      expect(byBytes(step, 'load', 'ld.global.nc'), what).toEqual({ [bytes]: elements * lets['WX_GATES']! })
+      // The states, and h for the other blocks.
+      expect(byBytes(step, 'store', 'st.global'), what).toEqual({ [bytes]: elements * (lets['STATES']! + exchanges) })
+      expect(countOf(step, 'barrier'), what).toBe(2 + exchanges)
+      expect(countOf(step, 'atomic'), what).toBe(exchanges)
+      // Tiles in shared memory are multiplied in a loop of their own.
+      if (lets['SHARED_K_TILES'] !== 0 || problem.dtype === 'f32') continue
+      expect(step.counts[0], what).toMatchObject({
+        kind: 'matrix',
+        shape: 'm16n8k16',
+        types: 'f32.bf16.bf16.f32',
+        count: lets['WARP_ROW_TILES']! * lets['WARP_K_TILES']! * config['BATCH_TILES']!,
+        conditional: 0,
+      })
+      multiplied++
+    }
+    expect(multiplied > 0 || problem.dtype === 'f32').toBe(true)
+  },
+)
+
+test.each<Problem>([
+  { cell: 'mingru', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 256 },
+  { cell: 'minlstm', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 768 },
+  { cell: 'linear', dtype: 'bf16', batch: 4, time: 4096, heads: 1, headDim: 64 },
+])('$cell $dtype: a chunk of the scan is read in vectors', async (problem) => {
+  for (const config of configurations(problem, h100, 3)) {
+    const { ITEMS, VECTOR, TIME_LANES } = config as Record<string, number>
+    const { INPUTS, ELEMENT_BYTES } = derive(kernelId(problem, 'cuda'), problem, config, ['INPUTS', 'ELEMENT_BYTES'])
+    const what = `${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}`
+    const loops = await timeLoops(problem, config)
+    expect(loops.length, what).toBeGreaterThan(0)
+    for (const chunk of loops) {
+      expect(byBytes(chunk, 'load', 'ld.global.nc'), what).toEqual({ [VECTOR! * ELEMENT_BYTES!]: INPUTS! * ITEMS! })
+      const stored = Object.entries(byBytes(chunk, 'store', 'st.global')).map(([bytes, count]) => Number(bytes) * count)
+      expect(
+        stored.reduce((sum, bytes) => sum + bytes, 0),
+        what,
+      ).toBe(ITEMS! * VECTOR! * ELEMENT_BYTES!)
+      expect(countOf(chunk, 'barrier'), what).toBe(TIME_LANES! > 1 ? 1 : 0)
+    }
+  }
+})
+
+test.each([...oddProblems('f32'), ...oddProblems('bf16')])(
+  '$cell $dtype, head dim $headDim: the loop over time is found',
+  async (problem) => {
+    for (const config of configurations(problem, h100, 0))
+      expect((await timeLoops(problem, config)).length, problemText(problem)).toBeGreaterThan(0)
+  },
+)
