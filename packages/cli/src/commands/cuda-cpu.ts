@@ -3,6 +3,8 @@ import {
   buildModule,
   checkLaunches,
   compile,
+  countsOf,
+  countsText,
   findToolchain,
   runJob,
   type Compiled,
@@ -29,6 +31,7 @@ interface CudaCpuOptions {
   readonly device: string
   readonly orders: string
   readonly watch: boolean
+  readonly counts?: boolean
   readonly define?: readonly string[]
   readonly include?: readonly string[]
   readonly timeout: string
@@ -69,6 +72,7 @@ export function addCudaCpu(program: Command): void {
     .option('--device <dev>', 'the GPU that it is for: its architecture is compiled, its limits hold', 'sm_80')
     .option('--orders <count>', 'orders of blocks and threads to run it in', '3')
     .option('--no-watch', 'look for no races and unwritten values; faster')
+    .option('--counts', 'what the PTX does, in each loop: products, bytes loaded and stored, barriers, atomics')
     .option('--define <macro...>', 'for the compiler, such as SIZE=64')
     .option('--include <folder...>', 'where to look for headers, after the folder of the source')
     .option('--timeout <duration>', 'for one run, such as 10s', '60s')
@@ -102,12 +106,14 @@ async function run(path: string, options: CudaCpuOptions): Promise<void> {
       ...(failure && { reason: failure.reason, message: failure.message }),
       watched: options.watch,
       reports: compiled.reports,
+      ...(options.counts && { counts: countsOf(compiled.ptx) }),
       runs: runs.map(({ order, ms, result }) => ({ order, ms: Math.round(ms), status: result.status })),
       outputs: outputs.map(documentOf),
       files,
     })
   else {
     printReports(path, device, job, compiled.reports)
+    if (options.counts) print(`\n${countsText(countsOf(compiled.ptx)).trimEnd()}\n`)
     printRuns(runs, options.watch)
     for (const output of outputs) print(outputText(output))
     for (const file of files) print(`  ${file}`)
