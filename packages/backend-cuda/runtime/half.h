@@ -9,6 +9,10 @@ struct F16 {
   static float load(uint16_t x) { return float(bits<_Float16>(x)); }
   static uint16_t store(float x) { return x != x ? 0x7FFF : bits<uint16_t>(_Float16(x)); }
   static uint16_t store(double x) { return x != x ? 0x7FFF : bits<uint16_t>(_Float16(x)); }
+  static uint16_t storeTowardsZero(float x) {
+    const uint16_t nearest = store(x);
+    return x == x && fabsf(load(nearest)) > fabsf(x) ? nearest - 1 : nearest;
+  }
 };
 
 struct BF16 {
@@ -17,6 +21,7 @@ struct BF16 {
     const uint32_t word = bits<uint32_t>(x);
     return x != x ? 0x7FFF : uint16_t((word + 0x7FFF + (word >> 16 & 1)) >> 16);
   }
+  static uint16_t storeTowardsZero(float x) { return x != x ? 0x7FFF : uint16_t(bits<uint32_t>(x) >> 16); }
   static uint16_t store(double x) {
     // Rounded to odd first: an inexact float with its last bit set rounds to 16 bits as the double would have.
     const float nearest = float(x);
@@ -30,10 +35,13 @@ struct BF16 {
 template <class H> inline uint16_t addHalf(uint16_t a, uint16_t b) { return H::store(H::load(a) + H::load(b)); }
 template <class H> inline uint16_t subHalf(uint16_t a, uint16_t b) { return H::store(H::load(a) - H::load(b)); }
 template <class H> inline uint16_t mulHalf(uint16_t a, uint16_t b) { return H::store(H::load(a) * H::load(b)); }
-template <class H> inline uint16_t minHalf(uint16_t a, uint16_t b) { return H::store(least(H::load(a), H::load(b),
-    false)); }
-template <class H> inline uint16_t maxHalf(uint16_t a, uint16_t b) { return H::store(greatest(H::load(a), H::load(b),
-    false)); }
+template <class H> inline uint16_t minHalf(uint16_t a, uint16_t b, bool nan = false) {
+  return H::store(least(H::load(a), H::load(b), nan));
+}
+template <class H> inline uint16_t maxHalf(uint16_t a, uint16_t b, bool nan = false) {
+  return H::store(greatest(H::load(a), H::load(b), nan));
+}
+template <class H> inline uint16_t saturateHalf(uint16_t a) { return H::store(saturate(H::load(a))); }
 template <class H> inline uint16_t fmaHalf(uint16_t a, uint16_t b, uint16_t c) {
   // The product is an exact double. Where the sum is not, its last bit is made odd, so that the rounding that follows
   // sees on which side of a tie it lies.

@@ -126,30 +126,14 @@ struct ExactSum {
   }
 };
 
-enum class Rounding { Zero, Down, Up };
-
-// a + b rounded to float in a given direction. Products of two floats are exact doubles, so it serves mul and fma too.
-template <Rounding rounding>
-inline float directedSum(double a, double b) {
-  const ExactSum exact(a, b);
-  const float nearest = float(exact.sum);
-  if (exact.sum != exact.sum || __builtin_isinf(exact.sum)) return nearest;
-  if (exact.sum == 0 && exact.rest == 0) return rounding == Rounding::Down
-      && __builtin_signbit(a) != __builtin_signbit(b) ? -0.0f : nearest;
-  const bool down = rounding == Rounding::Down || (rounding == Rounding::Zero && exact.sum > 0);
-  const double error = double(nearest) - exact.sum;
-  const bool above = error > 0 || (error == 0 && exact.rest < 0);
-  const bool below = error < 0 || (error == 0 && exact.rest > 0);
-  if (down && above) return nextafterf(nearest, -INFINITY);
-  return !down && below ? nextafterf(nearest, INFINITY) : nearest;
-}
-
-// To an integer: beyond its range the nearest bound; NaN gives 0, or the sign bit for 64 bits (PTX ISA, cvt).
-template <class T> inline T toInteger(double x) {
+// To an integer: beyond its range the nearest bound; NaN gives 0, or the highest bit alone where source or destination
+// has 64 bits (PTX ISA, cvt).
+template <class T, class From> inline T toInteger(From number) {
+  const double x = number;
   constexpr bool isSigned = T(-1) < 0;
   constexpr T lowest = isSigned ? T(uint64_t(1) << (sizeof(T) * 8 - 1)) : T(0);
   constexpr T highest = T(~lowest);
-  if (x != x) return sizeof(T) == 8 ? T(uint64_t(1) << 63) : T(0);
+  if (x != x) return sizeof(From) == 8 || sizeof(T) == 8 ? T(uint64_t(1) << (sizeof(T) * 8 - 1)) : T(0);
   if (x <= double(lowest)) return lowest;
   return x >= double(highest) ? highest : T(x);
 }

@@ -229,6 +229,27 @@ describe.runIf(missing === undefined).each(ARCHITECTURES)(
       })
     })
 
+    test('NaN to integers, zeros of directed roundings, carries', async () => {
+      const y = await outputOf(
+        launch('edge_operations', {
+          block: 1,
+          inputs: { x: { values: new Float32Array(1) } },
+          outputs: [{ name: 'y', dtype: 'f32', shape: [14] }],
+        }),
+      )
+      expect([...wordsOf(y)].map((word) => (word >>> 0).toString(16))).toEqual([
+        // PTX ISA, cvt: the highest bit alone where source or destination has 64 bits, else 0.
+        ...['80000000', '80000000', '0', '80000000'],
+        // -0 * 5, and the sum of zeros that differ in their sign, which is -0 only when rounding down.
+        ...['80000000', '80000000', '80000000'],
+        // 1/3 lies between these two doubles, 0.1 above this float, 2^64 - 2^40 + 1 below this.
+        ...['55555555', '55555556', '3dcccccc', '5f800000'],
+        // 2^32 - 1 plus 1 carries into the next word, and from that into the last; addc without .cc leaves the carry, which
+        // madc adds once more.
+        ...['0', '0', '2'],
+      ])
+    })
+
     test.each([0, 1])('atomics, seed %i', async (seed) => {
       // Outputs start as all ones: what is added to wraps, what is compared with zero is not changed.
       const ran = await outputOf(

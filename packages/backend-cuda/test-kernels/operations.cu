@@ -3,6 +3,7 @@ constexpr int FLOATS = 26;
 constexpr int INTEGERS = 26;
 constexpr int HALVES = 12;
 constexpr int DOUBLES = 6;
+constexpr int EDGES = 14;
 
 extern "C" __global__ void float_operations(const float* a, const float* b, float* y, int n) {
   const int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -118,6 +119,34 @@ extern "C" __global__ void double_operations(const float* a, float* y) {
   y[i * DOUBLES + 3] = (float)fmax(p, 0.25);
   y[i * DOUBLES + 4] = (float)(long long)(p * 1e9);
   y[i * DOUBLES + 5] = (float)exp(p);
+}
+
+// x is 0, so that nothing here is known before it runs.
+extern "C" __global__ void edge_operations(const float* x, unsigned* y) {
+  const float zero = x[0];
+  const double nan = (double)zero / zero;
+  const float nan32 = zero / zero;
+  asm("cvt.rzi.s32.f64 %0, %1;" : "=r"(y[0]) : "d"(nan));
+  asm("cvt.rni.u32.f64 %0, %1;" : "=r"(y[1]) : "d"(nan));
+  asm("cvt.rzi.s32.f32 %0, %1;" : "=r"(y[2]) : "f"(nan32));
+  unsigned long long wide;
+  asm("cvt.rzi.u64.f32 %0, %1;" : "=l"(wide) : "f"(nan32));
+  y[3] = wide >> 32;
+  y[4] = __float_as_uint(__fmul_rz(-zero, 5.0f));
+  y[5] = __float_as_uint(__fmul_ru(-zero, 5.0f));
+  y[6] = __float_as_uint(__fadd_rd(zero, -zero));
+  y[7] = __double2loint(__ddiv_rd(1.0 + zero, 3.0));
+  y[8] = __double2loint(__ddiv_ru(1.0 + zero, 3.0));
+  y[9] = __float_as_uint(__double2float_rz(0.1 + zero));
+  y[10] = __float_as_uint(__ull2float_ru(0xFFFFFF0000000001ull + (unsigned)zero));
+  // Carries through three words, with a signed multiplication in between.
+  unsigned low, middle, high;
+  asm("{ add.cc.u32 %0, %3, 1; addc.cc.u32 %1, %3, 0; addc.u32 %2, 0, 0; madc.hi.s32 %2, %3, %3, %2; }"
+      : "=r"(low), "=r"(middle), "=r"(high)
+      : "r"(0xFFFFFFFFu - (unsigned)zero));
+  y[11] = low;
+  y[12] = middle;
+  y[13] = high;
 }
 
 extern "C" __global__ void atomic_operations(unsigned* y, float* z) {

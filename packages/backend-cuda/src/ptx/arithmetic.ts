@@ -1,20 +1,15 @@
 import { COMPARISON_RULES } from './compare.ts'
 import { halfRules } from './half.ts'
+import { carried, INTEGER_RULES, saturating, unsignedOf } from './integer.ts'
+import { rounded } from './rounding.ts'
 import { members, read, rule, write } from './scope.ts'
 import type { Operation, Rule } from './scope.ts'
 import { typeOf } from './types.ts'
 import type { ValueType } from './types.ts'
 
-const ROUNDINGS: Readonly<Record<string, string>> = { rz: 'Rounding::Zero', rm: 'Rounding::Down', rp: 'Rounding::Up' }
-
 /** The last type of the opcode, which is that of the operation. */
 function mainType(operation: Operation): ValueType {
   return typeOf(operation.types.at(-1))!
-}
-
-/** The same size without a sign: what C++ computes in when it must wrap. */
-function unsignedOf(type: ValueType): ValueType {
-  return type.kind === 'signed' ? typeOf(`u${type.bits}`)! : type
 }
 
 /** An operation on values of one type, written as an expression of its operands. */
@@ -37,31 +32,24 @@ function expression(
   })
 }
 
-/**
- * A floating-point operation with PTX's modifiers: flushing of subnormals, saturation, and roundings other than to
- * nearest.
- */
-function floating(
-  modifiers: string,
-  make: (operands: readonly string[], type: ValueType) => string,
-  directed?: (operands: readonly string[]) => readonly [string, string],
-): Rule {
+/** A floating-point operation with PTX's modifiers: flushing of subnormals, and saturation. */
+function floating(modifiers: string, make: (operands: readonly string[], type: ValueType) => string): Rule {
   return expression(
-    `${modifiers} rn rz rm rp ftz sat`,
+    `${modifiers} rn ftz sat`,
     (operands, type, { modifiers: words }) => {
-      const inputs = words.includes('ftz') ? operands.map((operand) => `flush(${operand})`) : operands
-      const rounding = words.map((word) => ROUNDINGS[word]).find((name) => name !== undefined)
-      // Only what the sum of two doubles can say exactly: + - * and fma of floats.
-      if (rounding !== undefined && (type.bits !== 32 || directed === undefined)) return undefined
       if (type.bits === 64 && words.includes('approx')) return undefined
-      let value =
-        rounding === undefined ? make(inputs, type) : `directedSum<${rounding}>(${directed!(inputs).join(', ')})`
+      const inputs = words.includes('ftz') ? operands.map((operand) => `flush(${operand})`) : operands
+      let value = rounded(words, inputs, (names) => make(names, type))
       if (words.includes('ftz')) value = `flush(${value})`
       return words.includes('sat') ? `saturate<${type.cpp}>(${value})` : value
     },
     { kinds: 'float' },
   )
 }
+
+/** One that IEEE 754 defines, in each of its roundings. */
+const exact = (modifiers: string, make: (operands: readonly string[], type: ValueType) => string): Rule =>
+  floating(`${modifiers} rz rm rp`, make)
 
 /** The C library's function for the type: `sqrtf` or `sqrt`. */
 function library(name: string): (operands: readonly string[], type: ValueType) => string {
@@ -77,9 +65,12 @@ function byKind(rules: { readonly integer?: Rule; readonly float?: Rule; readonl
   }
 }
 
-const multiplyInteger: Rule = rule('lo hi wide', ({ operands, modifiers, types }, scope) => {
+const multiplyInteger: Rule = rule('lo hi wide sat cc', (operation, scope) => {
+  const { operands, modifiers, types } = operation
+  if (modifiers.includes('cc')) return carried(operation, scope)
   const type = typeOf(types[0])!
   const [target, a, b, c] = operands as [string, string, string, string | undefined]
+  if (modifiers.includes('sat') && modifiers[0] !== 'hi') return undefined
   if (modifiers[0] === 'wide') {
     const wide = typeOf(`${types[0]![0]}${type.bits * 2}`)!
     const unsigned = unsignedOf(wide)
@@ -89,7 +80,12 @@ const multiplyInteger: Rule = rule('lo hi wide', ({ operands, modifiers, types }
   const unsigned = unsignedOf(type)
   const plus = c === undefined ? '' : ` + ${read(c, unsigned, scope)}`
   if (modifiers[0] === 'hi') {
-    const high = `(${unsigned.cpp})mulHigh(${read(a, type, scope)}, ${read(b, type, scope)})`
+    const product = `mulHigh(${read(a, type, scope)}, ${read(b, type, scope)})`
+    if (modifiers.includes('sat'))
+      return type.cpp === 'int32_t' && c !== undefined
+        ? write(target, type, `clampInteger<int32_t>((int64_t)${product} + ${read(c, type, scope)})`, scope)
+        : undefined
+    const high = `(${unsigned.cpp})${product}`
     return write(target, unsigned, `${high}${plus}`, scope)
   }
   // 16 bits: C++ would multiply as int, where overflow is not defined.
@@ -100,6 +96,15 @@ const multiplyInteger: Rule = rule('lo hi wide', ({ operands, modifiers, types }
     scope,
   )
 })
+
+/** `+` or `-`: wrapping, with `.sat` or with `.cc`. */
+function sum(operator: string): Rule {
+  const wrapping = expression('', ([a, b]) => `${a} ${operator} ${b}`, { wraps: true })
+  return (operation, scope) => {
+    const has = (word: string): boolean => operation.modifiers.includes(word)
+    return (has('cc') ? carried : has('sat') ? saturating(operator) : wrapping)(operation, scope)
+  }
+}
 
 const move: Rule = rule('', ({ operands, types }, scope) => {
   const [target, source] = operands as [string, string]
@@ -186,40 +191,28 @@ const bitwise = (operator: string): Rule =>
 export const ARITHMETIC: Readonly<Record<string, Rule>> = {
   mov: move,
   add: byKind({
-    integer: expression('', ([a, b]) => `${a} + ${b}`, { wraps: true }),
-    float: floating(
-      '',
-      ([a, b]) => `${a} + ${b}`,
-      ([a, b]) => [a!, b!],
-    ),
+    integer: sum('+'),
+    float: exact('', ([a, b]) => `${a} + ${b}`),
     half: halfRules['add']!,
   }),
   sub: byKind({
-    integer: expression('', ([a, b]) => `${a} - ${b}`, { wraps: true }),
-    float: floating(
-      '',
-      ([a, b]) => `${a} - ${b}`,
-      ([a, b]) => [a!, `-${b}`],
-    ),
+    integer: sum('-'),
+    float: exact('', ([a, b]) => `${a} - ${b}`),
     half: halfRules['sub']!,
   }),
   mul: byKind({
     integer: multiplyInteger,
-    float: floating(
-      '',
-      ([a, b]) => `${a} * ${b}`,
-      ([a, b]) => [`(double)${a} * ${b}`, '0.0'],
-    ),
+    float: exact('', ([a, b]) => `${a} * ${b}`),
     half: halfRules['mul']!,
   }),
   mad: byKind({ integer: multiplyInteger }),
   fma: byKind({
-    float: floating('', library('fma'), ([a, b, c]) => [`(double)${a} * ${b}`, c!]),
+    float: exact('', library('fma')),
     half: halfRules['fma']!,
   }),
   div: byKind({
     integer: expression('', ([a, b], type) => `divide<${type.cpp}>(${a}, ${b})`),
-    float: floating('approx full', ([a, b]) => `${a} / ${b}`),
+    float: exact('approx full', ([a, b]) => `${a} / ${b}`),
   }),
   rem: expression('', ([a, b], type) => `tw::remainder<${type.cpp}>(${a}, ${b})`),
   neg: byKind({
@@ -235,8 +228,8 @@ export const ARITHMETIC: Readonly<Record<string, Rule>> = {
   min: extreme('least'),
   max: extreme('greatest'),
   copysign: floating('', ([a, b], type) => `copysign${type.bits === 32 ? 'f' : ''}(${b}, ${a})`),
-  sqrt: floating('approx', library('sqrt')),
-  rcp: floating('approx', ([a]) => `reciprocal(${a})`),
+  sqrt: exact('approx', library('sqrt')),
+  rcp: exact('approx', ([a]) => `reciprocal(${a})`),
   rsqrt: floating('approx', ([a]) => `reciprocalRoot(${a})`),
   ex2: byKind({ float: floating('approx', library('exp2')), half: halfRules['ex2']! }),
   lg2: floating('approx', library('log2')),
@@ -252,12 +245,12 @@ export const ARITHMETIC: Readonly<Record<string, Rule>> = {
   shr: shift('shiftRight'),
   shf: funnelShift,
   lop3: expression('', (operands) => (operands.length === 4 ? `logic3(${operands.join(', ')})` : undefined)),
-  prmt: expression('', (operands) => `permute(${operands.join(', ')})`),
   popc: counted('ones'),
   clz: counted('leadingZeros'),
   bfind: counted('highestBit', 'fromTop'),
   brev: expression('', ([a], type) => `reversed<${type.cpp}>(${a})`),
   bfe: bitField('extractBits'),
   bfi: bitField('insertBits'),
+  ...INTEGER_RULES,
   ...COMPARISON_RULES,
 }

@@ -76,6 +76,20 @@ const setValue: Rule = rule(COMPARISON_WORDS, (operation, scope) => {
   )
 })
 
+const TESTS: Readonly<Record<string, (a: string) => string>> = {
+  finite: (a) => `__builtin_isfinite(${a})`,
+  infinite: (a) => `__builtin_isinf(${a})`,
+  number: (a) => `${a} == ${a}`,
+  notanumber: (a) => `${a} != ${a}`,
+  // Zeros count as normal.
+  normal: (a) => `__builtin_isnormal(${a}) || ${a} == 0`,
+  subnormal: (a) => `__builtin_isfinite(${a}) && !__builtin_isnormal(${a}) && ${a} != 0`,
+}
+
+const testProperty: Rule = rule(Object.keys(TESTS).join(' '), ({ operands, modifiers, types }, scope) =>
+  write(operands[0]!, typeOf('pred')!, TESTS[modifiers[0]!]!(read(operands[1]!, typeOf(types[0])!, scope)), scope),
+)
+
 const select: Rule = rule('', ({ operands, types }, scope) => {
   const type = typeOf(types[0])!
   const [target, a, b, predicate] = operands as [string, string, string, string]
@@ -88,4 +102,9 @@ const select: Rule = rule('', ({ operands, types }, scope) => {
 })
 
 /** Instructions that compare and select. */
-export const COMPARISON_RULES: Readonly<Record<string, Rule>> = { selp: select, setp: setPredicate, set: setValue }
+export const COMPARISON_RULES: Readonly<Record<string, Rule>> = {
+  selp: select,
+  setp: setPredicate,
+  set: setValue,
+  testp: testProperty,
+}

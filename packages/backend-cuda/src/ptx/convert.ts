@@ -1,3 +1,4 @@
+import { rounded } from './rounding.ts'
 import { read, rule, write } from './scope.ts'
 import type { Rule } from './scope.ts'
 import { typeOf } from './types.ts'
@@ -10,7 +11,7 @@ function number(value: string, type: ValueType): string {
   return type.kind === 'half' ? `${type.cpp}::load(${value})` : value
 }
 
-const cvt: Rule = rule('rn rz rni rzi rmi rpi ftz sat', ({ operands, modifiers, types }, scope) => {
+const cvt: Rule = rule('rn rz rm rp rni rzi rmi rpi ftz sat', ({ operands, modifiers, types }, scope) => {
   const [to, from] = types.map(typeOf) as [ValueType, ValueType]
   if (types.length !== 2) return undefined
   const [target, source, second] = operands as [string, string, string | undefined]
@@ -29,7 +30,9 @@ const cvt: Rule = rule('rn rz rni rzi rmi rpi ftz sat', ({ operands, modifiers, 
   const integral = modifiers.map((word) => TO_INTEGRAL[word]).find((name) => name !== undefined)
   if (integral !== undefined && fromFloat) value = `${integral}${from.cpp === 'double' ? '' : 'f'}(${value})`
   if (to.kind === 'half') {
-    if (has('rz') || has('sat') || has('ftz')) return undefined
+    if (has('rm') || has('rp') || has('sat') || has('ftz')) return undefined
+    if (has('rz'))
+      return from.cpp === 'float' ? write(target, to, `${to.cpp}::storeTowardsZero(${value})`, scope) : undefined
     // An integer may have more digits than a float: rounding twice would show.
     return write(
       target,
@@ -39,11 +42,7 @@ const cvt: Rule = rule('rn rz rni rzi rmi rpi ftz sat', ({ operands, modifiers, 
     )
   }
   if (to.kind === 'float') {
-    if (has('rz'))
-      return to.bits === 32 && from.bits <= 32
-        ? write(target, to, `directedSum<Rounding::Zero>((double)${value}, 0.0)`, scope)
-        : undefined
-    let result = `(${to.cpp})${value}`
+    let result = rounded(modifiers, [value], ([a]) => `(${to.cpp})${a}`)
     if (has('ftz') && to.bits === 32) result = `flush(${result})`
     return write(target, to, has('sat') ? `saturate<${to.cpp}>(${result})` : result, scope)
   }

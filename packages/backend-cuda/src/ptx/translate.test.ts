@@ -76,11 +76,11 @@ test('names of inline assembly are local to its braces', () => {
 
 test('an unknown instruction, modifier or operand is named', () => {
   const body =
-    '.reg .b32 %r<3>; .reg .f64 %fd<3>;\nwgmma.fence.sync.aligned;\nadd.cc.u32 %r1, %r2, 1;\nex2.approx.f64 %fd1, %fd2;\nmov.u32 %r1, %smid;\nadd.cc.u32 %r1, %r2, 2;'
+    '.reg .b32 %r<3>; .reg .f64 %fd<3>;\nwgmma.fence.sync.aligned;\nvadd.u32.u32.u32 %r1, %r2, 1;\nex2.approx.f64 %fd1, %fd2;\nmov.u32 %r1, %smid;\nvadd.u32.u32.u32 %r1, %r2, 2;'
   expect(translate(kernel(body)).unknown).toEqual([
-    'add.cc.u32',
     'ex2.approx.f64',
     'mov.u32 of %smid',
+    'vadd.u32.u32.u32',
     'wgmma.fence.sync.aligned',
   ])
 })

@@ -2,6 +2,7 @@ import { ARITHMETIC } from './arithmetic.ts'
 import { CONTROL, labelOf } from './control.ts'
 import { CONVERSIONS } from './convert.ts'
 import { copiedRegister, effectsOf, registersIn } from './effects.ts'
+import { CARRY, usesCarry } from './integer.ts'
 import { MEMORY } from './memory.ts'
 import { UnknownOperand, variableOf } from './scope.ts'
 import type { Rule, Scope } from './scope.ts'
@@ -131,6 +132,9 @@ function functionText(f: PtxFunction, base: Omit<Scope, 'place'>, places: Places
   const marks = [...unset].map((name) => `bool ${markOf(name)} = false;`)
   const offsets = layOut(f.parameters).offsets
   const prologue = [
+    ...(f.code.some((statement) => statement.kind === 'instruction' && usesCarry(statement.opcode))
+      ? [`bool ${CARRY} = false;`]
+      : []),
     ...(f.isEntry
       ? f.parameters.map((p) => `const unsigned char* const ${arrayOf(p)} = arguments + ${offsets.get(p.name)};`)
       : []),
