@@ -7,8 +7,8 @@ import type { Failure } from '@tilewright/tuner'
 import { execute } from './child.ts'
 import type { CpuModule } from './cpu-module.ts'
 import { CudaError } from './errors.ts'
-import { checkJob, jobOf, jobText } from './job.ts'
-import type { Job, JobBuffer } from './job.ts'
+import { checkWork, workOf, workText } from './work.ts'
+import type { Work, WorkBuffer } from './work.ts'
 import { firstLines, timedOut, wrongInputBytes } from './messages.ts'
 import { bytesOfInput } from './plan-bytes.ts'
 
@@ -43,26 +43,23 @@ export async function runModule(
 ): Promise<{ readonly status: 'ran'; readonly outputs: Tensors } | Failure> {
   const named = (role: PlanBuffer['role']): readonly PlanBuffer[] => plan.buffers.filter((b) => b.role === role)
   const contents = named('input').map((buffer) => [buffer.name, bytesOfInput(buffer, inputs)] as const)
-  const ran = await runJob(module, jobOf(plan), Object.fromEntries(contents), options)
+  const ran = await runWork(module, workOf(plan), Object.fromEntries(contents), options)
   if (ran.status !== 'ran') return ran
   const outputs = named('output').map(({ name, dtype }) => [name, decode(dtype, ran.outputs[name]!)] as const)
   return { status: 'ran', outputs: Object.fromEntries(outputs) }
 }
 
-/**
- * Runs a job on the CPU as `runModule` does a plan: contents of what is read at the start go in, of what is read at the
- * end come out.
- */
-export async function runJob(
+/** Runs on the CPU as `runModule` does: contents of what is read at the start go in, of what is read at the end come out. */
+export async function runWork(
   module: CpuModule,
-  job: Job,
+  work: Work,
   inputs: Contents,
   options: RunOptions,
 ): Promise<{ readonly status: 'ran'; readonly outputs: Contents } | Failure> {
-  checkJob(job, module.kernels)
+  checkWork(work, module.kernels)
   const { seed, watched = false } = options
-  const text = `module ${module.library}\nseed ${seed}\nwatched ${watched ? 1 : 0}\n${jobText(job)}`
-  const data = Buffer.concat(job.buffers.filter(isRead).map((buffer) => inputOf(buffer, inputs)))
+  const text = `module ${module.library}\nseed ${seed}\nwatched ${watched ? 1 : 0}\n${workText(work)}`
+  const data = Buffer.concat(work.buffers.filter(isRead).map((buffer) => inputOf(buffer, inputs)))
   const folder = await mkdtemp(join(tmpdir(), 'tilewright-run-'))
   try {
     const [jobFile, inputFile, outputFile] = ['job', 'inputs', 'outputs'].map((name) => join(folder, name)) as [
@@ -72,28 +69,28 @@ export async function runJob(
     ]
     await Promise.all([writeFile(jobFile, text), writeFile(inputFile, data)])
     const ended = await execute(module.runner, [jobFile, inputFile, outputFile], options)
-    if (ended.code === 0) return { status: 'ran', outputs: outputsOf(job, new Uint8Array(await readFile(outputFile))) }
+    if (ended.code === 0) return { status: 'ran', outputs: outputsOf(work, new Uint8Array(await readFile(outputFile))) }
     return failureOf(ended.stderr, ended.code === FAILED, ended.timedOut, options.timeoutMs)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function isRead({ role }: JobBuffer): boolean {
+function isRead({ role }: WorkBuffer): boolean {
   return role === 'input' || role === 'inout'
 }
 
-function inputOf({ name, bytes }: JobBuffer, inputs: Contents): Uint8Array {
+function inputOf({ name, bytes }: WorkBuffer, inputs: Contents): Uint8Array {
   const given = inputs[name]
   if (given?.length !== bytes) throw new CudaError('E_INPUTS', wrongInputBytes(name, given?.length, bytes))
   return given
 }
 
 // The bytes are no Buffer: its `slice` shares memory where that of a Uint8Array copies.
-function outputsOf(job: Job, all: Uint8Array): Contents {
+function outputsOf(work: Work, all: Uint8Array): Contents {
   const outputs: Record<string, Uint8Array> = {}
   let at = 0
-  for (const { name, role, bytes } of job.buffers) {
+  for (const { name, role, bytes } of work.buffers) {
     if (role !== 'output' && role !== 'inout') continue
     outputs[name] = all.slice(at, at + bytes)
     at += bytes

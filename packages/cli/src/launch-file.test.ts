@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TranslatedKernel } from '@tilewright/backend-cuda'
 import { afterAll, describe, expect, test } from 'vitest'
-import { contentsOf, jobOfLaunch, readLaunchFile, type LaunchFile } from './launch-file.ts'
+import { contentsOf, workOfLaunch, readLaunchFile, type LaunchFile } from './launch-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tilewright-launch-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -30,7 +30,7 @@ const bytes = (values: ArrayBufferView): { value: Uint8Array } => ({ value: new 
 describe('arguments', () => {
   const given = (argument: unknown, type: string): unknown => {
     const file = read({ buffers: BUFFERS, dispatches: [{ ...launch, arguments: [argument] }] })
-    return jobOfLaunch(file, [kernel('k', type)], 'l.json').launches[0]!.arguments[0]
+    return workOfLaunch(file, [kernel('k', type)], 'l.json').launches[0]!.arguments[0]
   }
 
   test('a number is what the kernel takes', () => {
@@ -58,7 +58,7 @@ describe('arguments', () => {
       schemaVersion: 1,
       plan: { buffers: BUFFERS, dispatches: [{ ...plan, buffers: ['y', 'x'], scalars }] },
     })
-    expect(jobOfLaunch(file, [kernel('k', 'u64', 'u64', 'u32')], 'l.json')).toEqual({
+    expect(workOfLaunch(file, [kernel('k', 'u64', 'u64', 'u32')], 'l.json')).toEqual({
       buffers: [
         { name: 'x', role: 'input', bytes: 24 },
         { name: 'y', role: 'output', bytes: 10 },
@@ -70,7 +70,7 @@ describe('arguments', () => {
   test('a name of C++ is found in its long form, unless two have it', () => {
     const file = read({ buffers: BUFFERS, dispatches: [{ ...launch, entryPoint: 'scale', arguments: [] }] })
     const nameOf = (...names: string[]): string =>
-      jobOfLaunch(
+      workOfLaunch(
         file,
         names.map((name) => kernel(name)),
         'l.json',

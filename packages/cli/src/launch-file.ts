@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Argument, Contents, Job, KernelParameter, TranslatedKernel } from '@tilewright/backend-cuda'
+import type { Argument, Contents, Work, KernelParameter, EntryPoint } from '@tilewright/backend-cuda'
 import { randomOf } from '@tilewright/tuner'
 import { z } from 'zod'
 import { bytesOfElement, ELEMENTS, encodeElements, holds, isFloat, type Element } from './element.ts'
@@ -94,8 +94,8 @@ function placeText(path: readonly PropertyKey[]): string {
   return text === '' ? '' : `${text.replace(/^\./, '')}: `
 }
 
-/** The job of a launch file for the kernels of a module; numbers become what the kernel's parameters are. */
-export function jobOfLaunch(file: LaunchFile, kernels: readonly TranslatedKernel[], path: string): Job {
+/** A launch file in bytes, for the kernels of a module; numbers become what the kernel's parameters are. */
+export function workOfLaunch(file: LaunchFile, kernels: readonly EntryPoint[], path: string): Work {
   return {
     buffers: file.buffers.map(({ name, role, dtype, shape }) => ({
       name,
@@ -120,7 +120,7 @@ export function jobOfLaunch(file: LaunchFile, kernels: readonly TranslatedKernel
 }
 
 // Where the source does not say extern "C", C++ writes the name with its length into a longer one: _Z5scalePfi.
-function kernelNamed(name: string, kernels: readonly TranslatedKernel[]): TranslatedKernel | undefined {
+function kernelNamed(name: string, kernels: readonly EntryPoint[]): EntryPoint | undefined {
   const mangled = kernels.filter(
     (kernel) => kernel.name.startsWith('_Z') && kernel.name.includes(`${name.length}${name}`),
   )
@@ -146,7 +146,7 @@ function typed(given: Partial<Record<Element, number>>, what: string): readonly 
   return first
 }
 
-// A parameter that the kernel does not have is refused with the job.
+// That there are too many arguments is said of all of them.
 function elementOf(parameter: KernelParameter | undefined, value: number, what: string): Element {
   if (parameter === undefined) return 'i32'
   const { type, bytes } = parameter

@@ -5,13 +5,17 @@ import type { Backend, Failure, Loaded, TimingProtocol } from '@tilewright/tuner
 import type { CudaOptions } from '../backend.ts'
 import { compileKernel } from '../compile-kernel.ts'
 import { outputsOf } from '../plan-bytes.ts'
+import { entryPointsOf } from '../ptx/layout.ts'
+import type { EntryPoint } from '../ptx/layout.ts'
 import { compilerVersions } from '../toolchain.ts'
+import { checkWork, workOf } from '../work.ts'
+import type { Work } from '../work.ts'
 import { driverLibrary } from './gpus.ts'
 import type { Gpu } from './gpus.ts'
 import type { GpuProcess } from './process.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
-import { withFiles, workOf } from './work.ts'
+import { withFiles } from './files.ts'
 
 /** How a GPU is used; nothing but the toolchain has to be said. */
 export type GpuOptions = Omit<CudaOptions, 'seed'>
@@ -51,7 +55,11 @@ async function load(
   const begun = performance.now()
   const compiled = await compileKernel(kernel, { toolchain, architecture, cacheFolder, timeoutMs: compileTimeoutMs })
   if (compiled.status !== 'compiled') return compiled
-  const module = moduleOn(compiled.cubin, { entryPoint: kernel.entryPoint, timeoutMs: runTimeoutMs })
+  const module = moduleOn(compiled.cubin, {
+    entryPoint: kernel.entryPoint,
+    kernels: entryPointsOf(compiled.ptx),
+    timeoutMs: runTimeoutMs,
+  })
   const loaded = await session.use((gpu) => module.load(gpu))
   if (loaded !== undefined) return loaded
   return {
@@ -67,11 +75,20 @@ async function load(
 /** A module of the file, on whichever process is there. */
 function moduleOn(
   file: string,
-  { entryPoint, timeoutMs }: { readonly entryPoint: string; readonly timeoutMs: number },
+  {
+    entryPoint,
+    kernels,
+    timeoutMs,
+  }: { readonly entryPoint: string; readonly kernels: readonly EntryPoint[]; readonly timeoutMs: number },
 ) {
   let loaded: { readonly gpu: GpuProcess; readonly module: number } | undefined
   let prepared: { readonly plan: Plan; readonly inputs: Tensors } | undefined
   const limit = { timeoutMs, what: entryPoint }
+  const checked = (plan: Plan): Work => {
+    const work = workOf(plan)
+    checkWork(work, kernels)
+    return work
+  }
 
   /** The module's number in the process; loaded there first where it is not. */
   const on = async (gpu: GpuProcess): Promise<number | Failure> => {
@@ -88,7 +105,7 @@ function moduleOn(
       return typeof module === 'number' ? undefined : module
     },
     async run(gpu: GpuProcess, plan: Plan, inputs: Tensors): ReturnType<Loaded['run']> {
-      const work = workOf(plan)
+      const work = checked(plan)
       const module = await on(gpu)
       if (typeof module !== 'number') return module
       prepared = undefined
@@ -109,7 +126,7 @@ function moduleOn(
       if (typeof module !== 'number') return module
       if (prepared?.plan !== plan || prepared.inputs !== inputs) {
         prepared = undefined
-        const work = workOf(plan)
+        const work = checked(plan)
         const answer = await withFiles(plan, inputs, (files) => gpu.ask('prepare', { module, work, ...files }, limit))
         if (answer.status !== 'prepared') return answer
         prepared = { plan, inputs }

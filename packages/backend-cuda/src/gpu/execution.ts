@@ -3,7 +3,7 @@ import koffi from 'koffi'
 import type { TimingProtocol } from '@tilewright/tuner'
 import { DriverError, given, isLost } from './driver.ts'
 import type { Driver } from './driver.ts'
-import type { Work, WorkBuffer, WorkLaunch } from './jobs.ts'
+import type { Launch, Work, WorkBuffer } from '../work.ts'
 import { timeLaunches } from './timing.ts'
 import type { Span } from './timing.ts'
 
@@ -64,7 +64,7 @@ export function prepare(driver: Driver, module: bigint, { buffers, launches }: W
 function upload(driver: Driver, buffers: readonly Placed[], file: string): void {
   const descriptor = openSync(file, 'r')
   try {
-    for (const { address, bytes } of used(buffers, 'input')) {
+    for (const { address, bytes } of used(buffers, 'input', 'inout')) {
       const data = new Uint8Array(new ArrayBuffer(bytes))
       for (let at = 0; at < bytes;) {
         const count = readSync(descriptor, data, at, Math.min(bytes - at, MOST_AT_ONCE), null)
@@ -81,7 +81,7 @@ function upload(driver: Driver, buffers: readonly Placed[], file: string): void 
 function download(driver: Driver, buffers: readonly Placed[], file: string): void {
   const descriptor = openSync(file, 'w')
   try {
-    for (const { address, bytes } of used(buffers, 'output')) {
+    for (const { address, bytes } of used(buffers, 'output', 'inout')) {
       const data = new Uint8Array(new ArrayBuffer(bytes))
       driver.cuMemcpyDtoH_v2(data, address, bytes)
       for (let at = 0; at < bytes;) at += writeSync(descriptor, data, at, Math.min(bytes - at, MOST_AT_ONCE))
@@ -98,15 +98,15 @@ function fill(driver: Driver, buffers: readonly Placed[], role: WorkBuffer['role
   for (const { address, bytes } of used(buffers, role)) driver.cuMemsetD8Async(address, value, bytes, null)
 }
 
-function used(buffers: readonly Placed[], role: WorkBuffer['role']): readonly Placed[] {
-  return buffers.filter((buffer) => buffer.role === role && buffer.bytes > 0)
+function used(buffers: readonly Placed[], ...roles: readonly WorkBuffer['role'][]): readonly Placed[] {
+  return buffers.filter(({ role, bytes }) => roles.includes(role) && bytes > 0)
 }
 
 /** Launches everything in order; all that can be done before is done. */
 function launcher(
   driver: Driver,
   module: bigint,
-  launches: readonly WorkLaunch[],
+  launches: readonly Launch[],
   buffers: readonly Placed[],
 ): (afterEach?: () => void) => void {
   const functions = new Map<string, { readonly handle: bigint; sharedBytes: number }>()
@@ -139,13 +139,15 @@ function launcher(
 
 /** An 8-byte slot for each argument, and the addresses of the slots, which is what a launch takes. */
 function argumentsOf(
-  { pointers, integers }: WorkLaunch,
+  { arguments: given }: Launch,
   buffers: readonly Placed[],
-): { readonly slots: DataView; readonly pointers: BigUint64Array } {
-  const count = pointers.length + integers.length
-  const slots = new DataView(new ArrayBuffer(8 * Math.max(1, count)))
-  pointers.forEach((buffer, i) => slots.setBigUint64(8 * i, buffers[buffer]!.address, true))
-  integers.forEach((value, i) => slots.setInt32(8 * (pointers.length + i), value, true))
+): { readonly slots: Uint8Array; readonly pointers: BigUint64Array } {
+  const addresses = new Map(buffers.map(({ name, address }) => [name, address]))
+  const slots = new Uint8Array(new ArrayBuffer(8 * Math.max(1, given.length)))
+  given.forEach((argument, i) => {
+    if ('buffer' in argument) new DataView(slots.buffer).setBigUint64(8 * i, addresses.get(argument.buffer)!, true)
+    else slots.set(argument.value, 8 * i)
+  })
   const first = koffi.address(slots.buffer)
-  return { slots, pointers: BigUint64Array.from({ length: count }, (_, i) => first + BigInt(8 * i)) }
+  return { slots, pointers: BigUint64Array.from({ length: given.length }, (_, i) => first + BigInt(8 * i)) }
 }

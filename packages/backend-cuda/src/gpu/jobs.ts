@@ -1,5 +1,6 @@
 import type { DriverFacts } from '@tilewright/devices'
 import type { Failure, TimingProtocol } from '@tilewright/tuner'
+import type { Work } from '../work.ts'
 
 /**
  * What the process that holds a GPU is asked to do, and what it answers. Plain data, and no plan: the process knows
@@ -62,27 +63,4 @@ export interface FoundGpu {
   /** `GPU-` and the UUID. */
   readonly uuid: string
   readonly facts: DriverFacts
-}
-
-/** A plan in bytes. */
-export interface Work {
-  readonly buffers: readonly WorkBuffer[]
-  readonly launches: readonly WorkLaunch[]
-}
-
-/** Scratch becomes zeros and outputs all ones before they are used. */
-export interface WorkBuffer {
-  readonly role: 'input' | 'output' | 'scratch'
-  readonly bytes: number
-}
-
-export interface WorkLaunch {
-  readonly entryPoint: string
-  readonly grid: readonly [number, number, number]
-  readonly block: readonly [number, number, number]
-  readonly sharedBytes: number
-  readonly cooperative: boolean
-  /** Numbers of buffers, then 32-bit integers, in the kernel's order. */
-  readonly pointers: readonly number[]
-  readonly integers: readonly number[]
 }

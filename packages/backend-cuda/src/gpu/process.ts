@@ -34,6 +34,7 @@ const LONGEST_DEATH_MS = 10_000
 export function startProcess(): GpuProcess {
   const child = fork(PROGRAM, [], {
     execArgv: [],
+    serialization: 'advanced', // bytes stay bytes
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   // An idle GPU keeps no program from ending; the deadline of a job does while there is one.

@@ -3,6 +3,8 @@ import { CONTROL, labelOf } from './control.ts'
 import { CONVERSIONS } from './convert.ts'
 import { copiedRegister, effectsOf, registersIn } from './effects.ts'
 import { CARRY, usesCarry } from './integer.ts'
+import { entryPointOf, layOut } from './layout.ts'
+import type { EntryPoint } from './layout.ts'
 import { MEMORY } from './memory.ts'
 import { UnknownOperand, variableOf } from './scope.ts'
 import type { Rule, Scope } from './scope.ts'
@@ -20,25 +22,13 @@ export interface Translation {
   readonly unknown: readonly string[]
 }
 
-export interface TranslatedKernel {
-  readonly name: string
-  /** In the kernel's order. */
-  readonly parameters: readonly KernelParameter[]
+export interface TranslatedKernel extends EntryPoint {
   /** Of the parameters, with the padding between them. */
   readonly argumentBytes: number
   /** Static shared memory in bytes. */
   readonly staticShared: number
   /** Blocks of a cluster; the grid must be made of whole ones. */
   readonly cluster: readonly [number, number, number]
-}
-
-/** What a kernel takes, as its PTX declares it. */
-export interface KernelParameter {
-  /** `u64`, `f32`; `b8` for what C calls a structure. */
-  readonly type: string
-  readonly bytes: number
-  /** From the first parameter's first byte. */
-  readonly offset: number
 }
 
 const RULES: Readonly<Record<string, Rule>> = { ...ARITHMETIC, ...CONVERSIONS, ...MEMORY, ...TOGETHER, ...CONTROL }
@@ -67,16 +57,13 @@ export function translate(ptx: string): Translation {
       ),
     }
     parts.push(functionText(f, scope, places, unknown))
-    if (f.isEntry) {
-      const { offsets, bytes } = layOut(f.parameters)
+    if (f.isEntry)
       kernels.push({
-        name: f.name,
-        parameters: f.parameters.map((p) => ({ type: p.type, bytes: p.bytes, offset: offsets.get(p.name)! })),
-        argumentBytes: bytes,
+        ...entryPointOf(f),
+        argumentBytes: layOut(f.parameters).bytes,
         staticShared: shared.bytes,
         cluster: f.cluster,
       })
-    }
   }
   const localBytes = module.functions
     .flatMap((f) => f.variables)
@@ -258,21 +245,6 @@ function names(f: PtxFunction, name: string): boolean {
   return f.code.some(
     (s) => s.kind === 'instruction' && s.operands.some((operand) => operand.split(/[^%$\w]+/).includes(name)),
   )
-}
-
-/** Offsets of variables that lie one behind the other, each at a multiple of its alignment. */
-function layOut(variables: readonly PtxVariable[]): {
-  readonly offsets: ReadonlyMap<string, number>
-  readonly bytes: number
-} {
-  const offsets = new Map<string, number>()
-  let bytes = 0
-  for (const { name, align, bytes: own } of variables) {
-    bytes = Math.ceil(bytes / align) * align
-    offsets.set(name, bytes)
-    bytes += own
-  }
-  return { offsets, bytes }
 }
 
 function initialText(variable: PtxVariable): string {

@@ -6,12 +6,12 @@ import {
   countsOf,
   countsText,
   findToolchain,
-  runJob,
+  runWork,
   type Compiled,
   type Contents,
   type CpuModule,
   type EntryReport,
-  type Job,
+  type Work,
   type Program,
   type Toolchain,
 } from '@tilewright/backend-cuda'
@@ -21,8 +21,8 @@ import type { Command } from 'commander'
 import { readCudaSource, type CudaSource } from '../cuda-source.ts'
 import { modelNamed } from '../device-option.ts'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
-import { outputsOf, outputText, type Output } from '../job-output.ts'
-import { contentsOf, jobOfLaunch, readLaunchFile } from '../launch-file.ts'
+import { outputsOf, outputText, type Output } from '../work-output.ts'
+import { contentsOf, workOfLaunch, readLaunchFile } from '../launch-file.ts'
 import { makeFolder, print, printJson, progress, table, writeFiles } from '../output.ts'
 import { countOf, millisecondsOf } from '../option-value.ts'
 
@@ -91,10 +91,10 @@ async function run(path: string, options: CudaCpuOptions): Promise<void> {
   const { toolchain, cxx } = await tools()
   const compiled = await compileSource(path, source, toolchain, device)
   const module = await moduleOf(path, compiled, cxx)
-  const job = jobOfLaunch(launch, module.kernels, options.launch)
+  const work = workOfLaunch(launch, module.kernels, options.launch)
   const contents = contentsOf(launch, options.launch)
-  const refused = checkLaunches(job.launches, device, compiled.reports)
-  const runs = refused ? [] : await runsOf({ module, job, contents, orders, watched: options.watch, timeoutMs })
+  const refused = checkLaunches(work.launches, device, compiled.reports)
+  const runs = refused ? [] : await runsOf({ module, work, contents, orders, watched: options.watch, timeoutMs })
   const failure = refused ?? failureOf(runs)
   const outputs = failure ? [] : outputsOf(launch, outcomesOf(runs))
   const files = options.out === undefined ? [] : await writeOutputs(options.out, outputs)
@@ -112,7 +112,7 @@ async function run(path: string, options: CudaCpuOptions): Promise<void> {
       files,
     })
   else {
-    printReports(path, device, job, compiled.reports)
+    printReports(path, device, work, compiled.reports)
     if (options.counts) print(`\n${countsText(countsOf(compiled.ptx)).trimEnd()}\n`)
     printRuns(runs, options.watch)
     for (const output of outputs) print(outputText(output))
@@ -161,17 +161,17 @@ async function moduleOf(path: string, compiled: Compiled, cxx: Program): Promise
 /** The runs in the given number of orders, or up to the first that fails. */
 async function runsOf(wanted: {
   readonly module: CpuModule
-  readonly job: Job
+  readonly work: Work
   readonly contents: Contents
   readonly orders: number
   readonly watched: boolean
   readonly timeoutMs: number
 }): Promise<readonly Run[]> {
-  const { module, job, contents, orders, watched, timeoutMs } = wanted
+  const { module, work, contents, orders, watched, timeoutMs } = wanted
   const runs: Run[] = []
   for (let order = 0; order < orders; order++) {
     const began = performance.now()
-    const result = await runJob(module, job, contents, { seed: order, watched, timeoutMs })
+    const result = await runWork(module, work, contents, { seed: order, watched, timeoutMs })
     runs.push({ order, ms: performance.now() - began, result })
     if (result.status !== 'ran') break
   }
@@ -199,7 +199,7 @@ async function writeOutputs(folder: string, outputs: readonly Output[]): Promise
 function printReports(
   path: string,
   { architecture }: CudaDevice,
-  { launches }: Job,
+  { launches }: Work,
   reports: Readonly<Record<string, EntryReport>>,
 ): void {
   const launched = [...new Set(launches.map(({ entryPoint }) => entryPoint))].filter((name) => name in reports)

@@ -2,17 +2,17 @@ import type { Plan } from '@tilewright/kernels'
 import { CudaError } from './errors.ts'
 import { noEntryPoint, unknownBuffer, wrongArgument, wrongArgumentCount } from './messages.ts'
 import { byteCount } from './plan-bytes.ts'
-import type { TranslatedKernel } from './ptx/translate.ts'
+import type { EntryPoint } from './ptx/layout.ts'
 
-/** Buffers and launches down to bytes. A plan is one of tensors; any other kernel can be launched by a job of its own. */
-export interface Job {
-  readonly buffers: readonly JobBuffer[]
+/** A plan down to bytes. Kernels that no plan is for, with arguments of any kind and order, can be launched by it too. */
+export interface Work {
+  readonly buffers: readonly WorkBuffer[]
   /** They run in order, each sees what the ones before it wrote. */
   readonly launches: readonly Launch[]
 }
 
 /** A buffer in global memory. */
-export interface JobBuffer {
+export interface WorkBuffer {
   readonly name: string
   /** Scratch starts as zeros, and an output as all ones, which is a NaN; `inout` is both read at the start and at the end. */
   readonly role: 'input' | 'output' | 'inout' | 'scratch'
@@ -34,8 +34,8 @@ export interface Launch {
 /** The address of a buffer, or a value's bytes, little endian. */
 export type Argument = { readonly buffer: string } | { readonly value: Uint8Array }
 
-/** The job of a plan. */
-export function jobOf(plan: Plan): Job {
+/** A plan in bytes. */
+export function workOf(plan: Plan): Work {
   return {
     buffers: plan.buffers.map((buffer) => ({ name: buffer.name, role: buffer.role, bytes: byteCount(buffer) })),
     launches: plan.dispatches.map(({ buffers, scalars, ...launch }) => ({
@@ -48,8 +48,8 @@ export function jobOf(plan: Plan): Job {
   }
 }
 
-/** Throws `E_PLAN` where a launch names no kernel of the module, no buffer of the job, or hands over other arguments. */
-export function checkJob({ buffers, launches }: Job, kernels: readonly TranslatedKernel[]): void {
+/** Throws `E_PLAN` where a launch names no kernel of the module, no buffer that is there, or hands over other arguments. */
+export function checkWork({ buffers, launches }: Work, kernels: readonly EntryPoint[]): void {
   const names = new Set(buffers.map(({ name }) => name))
   for (const { entryPoint, arguments: given } of launches) {
     const kernel = kernels.find(({ name }) => name === entryPoint)
@@ -72,8 +72,8 @@ export function checkJob({ buffers, launches }: Job, kernels: readonly Translate
   }
 }
 
-/** The job as runtime/runner.cpp reads it, after the lines that say what it runs on. */
-export function jobText({ buffers, launches }: Job): string {
+/** The work as runtime/runner.cpp reads it, after the lines that say what it runs on. */
+export function workText({ buffers, launches }: Work): string {
   const indices = new Map(buffers.map(({ name }, index) => [name, index]))
   const lines = buffers.map(({ name, role, bytes }) => `buffer ${name.replaceAll(/\s/g, '_')} ${role} ${bytes}`)
   for (const { entryPoint, grid, block, sharedBytes, cooperative, arguments: given } of launches) {

@@ -2,7 +2,7 @@ import type { Contents } from '@tilewright/backend-cuda'
 import { bytesOfElement, decodeElements, isFloat } from './element.ts'
 import type { LaunchBuffer, LaunchFile } from './launch-file.ts'
 
-/** An output of a job, as the first order left it. */
+/** What a launch file's outputs hold, as the first order left it. */
 export interface Output {
   readonly name: string
   readonly dtype: string
@@ -19,7 +19,7 @@ export interface Output {
 
 const SHOWN = 8
 
-/** The outputs of a launch file's job, which ran in several orders. */
+/** The outputs of a launch file, which ran in several orders. */
 export function outputsOf({ buffers }: LaunchFile, runs: readonly Contents[]): readonly Output[] {
   return buffers.flatMap((buffer) => {
     const versions = runs.flatMap((outputs) => outputs[buffer.name] ?? [])
