@@ -1,11 +1,11 @@
 import { generate } from '@tilewright/codegen'
-import type { Configuration, Problem, Target } from '@tilewright/kernels'
+import type { Configuration, Target } from '@tilewright/kernels'
 import { expect, test } from 'vitest'
-import { kernelId } from '../support/kernels.ts'
+import { kernelId, problemOf, type Case } from '../support/kernels.ts'
 
 // A few kernels as a person reads them in review. After a change on purpose: npx vitest run -u golden/, and the commit
 // says why.
-const KERNELS: readonly { readonly problem: Problem; readonly target: Target; readonly config: Configuration }[] = [
+const KERNELS: readonly { readonly problem: Case; readonly target: Target; readonly config: Configuration }[] = [
   {
     problem: { cell: 'lstm', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
     target: 'cuda',
@@ -49,9 +49,19 @@ const KERNELS: readonly { readonly problem: Problem; readonly target: Target; re
     target: 'wgsl',
     config: { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1 },
   },
+  {
+    problem: { cell: 'mingru', pass: 'backward', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
+    target: 'cuda',
+    config: { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 2 },
+  },
+  {
+    problem: { cell: 'minlstm', pass: 'backward', dtype: 'f32', batch: 3, time: 501, heads: 1, headDim: 96 },
+    target: 'wgsl',
+    config: { CHANNEL_LANES: 24, TIME_LANES: 4, ITEMS: 4, VECTOR: 2 },
+  },
 ]
 
 test.each(KERNELS)('$problem.cell $problem.dtype in $target reads as it did', async ({ problem, target, config }) => {
-  const { source, entryPoint } = generate({ ...kernelId(problem, target), problem, config })
+  const { source, entryPoint } = generate({ ...kernelId(problem, target), problem: problemOf(problem), config })
   await expect(source).toMatchFileSnapshot(`expected/${entryPoint}.${target === 'cuda' ? 'cu' : 'wgsl'}`)
 })

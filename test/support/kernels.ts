@@ -6,6 +6,7 @@ import {
   spaceOf,
   type Configuration,
   type KernelId,
+  type Pass,
   type Problem,
   type Target,
 } from '@tilewright/kernels'
@@ -14,25 +15,36 @@ import { best, sample } from '@tilewright/solver'
 /** Fixed, so that a failure is the same failure tomorrow; named in every message. */
 export const SEED = 20261123
 
-export function kernelId(problem: Problem, target: Target): KernelId {
-  return { kernel: familyOf(problem.cell), pass: 'forward', target }
+/** A problem, and the pass of it that is tested; forward where it is not said. */
+export interface Case extends Problem {
+  readonly pass?: Pass
+}
+
+export function kernelId({ cell, pass = 'forward' }: Case, target: Target): KernelId {
+  return { kernel: familyOf(cell), pass, target }
+}
+
+export function problemOf({ cell, dtype, batch, time, heads, headDim }: Case): Problem {
+  return { cell, dtype, batch, time, heads, headDim }
 }
 
 /** The model's best configuration and `count` others drawn uniformly. */
-export function configurations(problem: Problem, device: Device, count: number): readonly Configuration[] {
-  const space = spaceOf(kernelId(problem, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, device)
+export function configurations(each: Case, device: Device, count: number): readonly Configuration[] {
+  const problem = problemOf(each)
+  const space = spaceOf(kernelId(each, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, device)
   const [first] = best(space, 1)
   // Without this a size that the rules refuse would pass every test that walks its configurations.
   if (!first) throw new Error(`no configuration fits ${problemText(problem)} on ${device.name}`)
   return [first.configuration, ...sample(space, count, SEED)]
 }
 
-export function rendered(problem: Problem, device: Device, config: Configuration): Kernel {
-  return generate({ ...kernelId(problem, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, config, device })
+export function rendered(each: Case, device: Device, config: Configuration): Kernel {
+  const problem = problemOf(each)
+  return generate({ ...kernelId(each, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, config, device })
 }
 
 // Sizes that no tile divides, one and non-square ones: where padding and tails are.
-const ODD: readonly Omit<Problem, 'dtype'>[] = [
+const ODD: readonly Omit<Case, 'dtype'>[] = [
   { cell: 'lstm', batch: 3, time: 7, heads: 1, headDim: 37 },
   { cell: 'gru', batch: 5, time: 4, heads: 3, headDim: 24 },
   { cell: 'elman', batch: 1, time: 1, heads: 1, headDim: 1 },
@@ -44,6 +56,11 @@ const ODD: readonly Omit<Problem, 'dtype'>[] = [
   { cell: 'linear', batch: 2, time: 64, heads: 1, headDim: 64 },
 ]
 
-export function oddProblems(dtype: Problem['dtype']): readonly Problem[] {
-  return ODD.map((problem) => ({ ...problem, dtype }))
+/** Forward, and where there is such a kernel backward too. */
+export function oddCases(dtype: Problem['dtype']): readonly (Case & { readonly pass: Pass })[] {
+  const backward = ODD.filter(({ cell }) => familyOf(cell) === 'scan')
+  return [
+    ...ODD.map((problem) => ({ ...problem, dtype, pass: 'forward' as const })),
+    ...backward.map((problem) => ({ ...problem, dtype, pass: 'backward' as const })),
+  ]
 }

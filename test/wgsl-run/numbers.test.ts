@@ -1,9 +1,9 @@
 import { webgpuBackend } from '@tilewright/backend-webgpu'
 import { nodeGpu } from '@tilewright/backend-webgpu/node'
-import { problemText, type Problem } from '@tilewright/kernels'
+import { problemText } from '@tilewright/kernels'
 import { verify, type Backend } from '@tilewright/tuner'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { configurations, kernelId, oddProblems, SEED } from '../support/kernels.ts'
+import { configurations, kernelId, oddCases, problemOf, SEED, type Case } from '../support/kernels.ts'
 
 let backend: Backend
 
@@ -13,16 +13,18 @@ beforeAll(async () => {
 
 afterAll(() => backend.close())
 
-async function expectCorrect(problem: Problem, count: number): Promise<void> {
-  for (const config of configurations(problem, backend.device, count)) {
-    const { status, message } = await verify({ id: kernelId(problem, 'wgsl'), problem, backend, config, seed: SEED })
+async function expectCorrect(each: Case, count: number): Promise<void> {
+  const problem = problemOf(each)
+  for (const config of configurations(each, backend.device, count)) {
+    const { status, message } = await verify({ id: kernelId(each, 'wgsl'), problem, backend, config, seed: SEED })
     expect(status, `${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}: ${message}`).toBe('correct')
   }
 }
 
-test.each(oddProblems('f32'))('$cell, head dim $headDim agrees with the float64 reference', (problem) =>
+test.each(oddCases('f32'))('$cell $pass, head dim $headDim agrees with the float64 reference', (problem) =>
   expectCorrect(problem, 1),
 )
 
-test('a scan over many chunks agrees with the float64 reference', () =>
-  expectCorrect({ cell: 'mingru', dtype: 'f32', batch: 1, time: 4096, heads: 1, headDim: 12 }, 1))
+test.each(['forward', 'backward'] as const)('a scan %s over many chunks agrees with the float64 reference', (pass) =>
+  expectCorrect({ cell: 'mingru', pass, dtype: 'f32', batch: 1, time: 4096, heads: 1, headDim: 12 }, 1),
+)

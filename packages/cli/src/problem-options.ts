@@ -1,6 +1,14 @@
 import { cell as findCell } from '@tilewright/cells'
 import type { Device } from '@tilewright/devices'
-import { checkKernel, familyNames, familyOf, type Dtype, type KernelId, type Problem } from '@tilewright/kernels'
+import {
+  checkKernel,
+  familyNames,
+  familyOf,
+  type Dtype,
+  type KernelId,
+  type Pass,
+  type Problem,
+} from '@tilewright/kernels'
 import type { Command } from 'commander'
 import { usage } from './exit-code.ts'
 import { countOf } from './option-value.ts'
@@ -27,7 +35,7 @@ export function withProblem(command: Command): Command {
     .option('--head-dim <count>', 'units of a head; a scan has heads × head-dim channels (default 256)')
     .option('--dtype <type>', 'how tensors are stored: f32 or bf16 (default f32)')
     .option('--kernel <family>', 'recurrent-fused or scan (default: what the cell needs)')
-    .option('--pass <pass>', 'forward (default)')
+    .option('--pass <pass>', 'forward (default) or backward')
 }
 
 const DTYPE_WORDS: Readonly<Record<string, Dtype>> = {
@@ -59,9 +67,17 @@ export function kernelOf(options: ProblemOptions, problem: Problem, device: Devi
   const kernel = options.kernel ?? familyOf(problem.cell)
   const family = familyNames().find((name) => name === kernel)
   if (!family) throw usage(`--kernel: no family named ${kernel}; there are ${familyNames().join(' and ')}`)
-  const pass = options.pass ?? 'forward'
-  if (pass !== 'forward' && pass !== 'backward') throw usage(`--pass: ${pass} is not a pass; use --pass forward`)
-  const id: KernelId = { kernel: family, pass, target: device.api === 'cuda' ? 'cuda' : 'wgsl' }
+  const id: KernelId = {
+    kernel: family,
+    pass: passOf(options) ?? 'forward',
+    target: device.api === 'cuda' ? 'cuda' : 'wgsl',
+  }
   checkKernel(id, problem)
   return id
+}
+
+/** The pass that was asked for, if any. */
+export function passOf({ pass }: ProblemOptions): Pass | undefined {
+  if (pass === undefined || pass === 'forward' || pass === 'backward') return pass
+  throw usage(`--pass: ${pass} is not a pass; there are forward and backward`)
 }

@@ -10,7 +10,15 @@ import {
   type RecurrentCell,
   type ScanCell,
 } from '@tilewright/cells'
-import { relativeError, roundTo, type Dtype, type Problem, type Tensors } from '@tilewright/kernels'
+import {
+  relativeError,
+  roundTo,
+  withOutputs,
+  type Dtype,
+  type Pass,
+  type Problem,
+  type Tensors,
+} from '@tilewright/kernels'
 import { usage } from './exit-code.ts'
 
 /** A file of golden vectors: float64 inputs, outputs and gradients of one cell (packages/cells/data/vectors/README.md). */
@@ -80,8 +88,22 @@ function parsed(path: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Inputs of a kernel from the file, rounded to the storage type; what is carried as float32 only to that. */
-export function kernelInputs({ cell, problem, tensors }: VectorFile, dtype: Dtype): Tensors {
+/**
+ * Inputs of a kernel from the file, rounded to the storage type; what is carried as float32 only to that. A backward pass
+ * gets what the forward pass makes of the rounded inputs.
+ */
+export function kernelInputs(file: VectorFile, pass: Pass, dtype: Dtype): Tensors {
+  const inputs = forwardInputs(file, dtype)
+  if (pass === 'forward') return inputs
+  const { problem, tensors } = file
+  return {
+    ...withOutputs({ ...problem, dtype }, inputs),
+    dh: roundTo(dtype, tensors['dh']!),
+    dLastState: new Float32Array(problem.batch * problem.heads * problem.headDim),
+  }
+}
+
+function forwardInputs({ cell, problem, tensors }: VectorFile, dtype: Dtype): Tensors {
   if (cell.kind === 'scan') {
     const h0 = tensors['h0'] ?? new Float64Array(problem.batch * problem.heads * problem.headDim)
     return Object.fromEntries([

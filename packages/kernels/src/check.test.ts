@@ -14,6 +14,8 @@ test('a problem that cannot be is refused with one sentence', () => {
 test('a kernel that does not exist for the cell, pass or dtype is refused with what to use', () => {
   expect(() => checkKernel(cuda, problem)).not.toThrow()
   expect(() => checkKernel({ ...cuda, kernel: 'scan' }, problem)).toThrow('use --kernel recurrent-fused')
-  expect(() => checkKernel({ ...cuda, pass: 'backward' }, problem)).toThrow('use --pass forward')
+  expect(() => checkKernel({ ...cuda, pass: 'backward' }, problem)).toThrow(
+    'recurrent-fused: there is no backward kernel yet; use --pass forward',
+  )
   expect(() => checkKernel({ ...cuda, target: 'wgsl' }, { ...problem, dtype: 'bf16' })).toThrow('use --dtype f32')
 })

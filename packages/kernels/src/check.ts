@@ -1,5 +1,6 @@
 import { cell as findCell } from '@tilewright/cells'
 import { KernelError } from './errors.ts'
+import { passesOf } from './families.ts'
 import type { KernelId, Problem } from './problem.ts'
 
 const DTYPES = ['f32', 'bf16'] as const
@@ -24,8 +25,12 @@ export function checkProblem(problem: Problem): void {
 /** Throws `E_KERNEL` when the kernel does not exist or does not fit the problem's cell and dtype. */
 export function checkKernel(id: KernelId, problem: Problem): void {
   checkProblem(problem)
-  if (id.pass !== 'forward')
-    throw new KernelError('E_KERNEL', `${id.kernel}: there is no ${id.pass} kernel yet; use --pass forward`)
+  const passes = passesOf(id.kernel)
+  if (!passes.includes(id.pass))
+    throw new KernelError(
+      'E_KERNEL',
+      `${id.kernel}: there is no ${id.pass} kernel yet; use --pass ${passes.join(' or ')}`,
+    )
   const kind = findCell(problem.cell).kind
   const wanted = kind === 'scan' ? 'scan' : 'recurrent-fused'
   if (id.kernel !== wanted)

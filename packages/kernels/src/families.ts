@@ -1,6 +1,6 @@
 import { cell as findCell } from '@tilewright/cells'
 import type { Family } from './family.ts'
-import type { FamilyName } from './problem.ts'
+import type { FamilyName, Pass } from './problem.ts'
 import { recurrentFused } from './recurrent-fused/family.ts'
 import { scan } from './scan/family.ts'
 
@@ -13,6 +13,11 @@ export function familyNames(): readonly FamilyName[] {
 /** The family that computes a cell unless the user says otherwise. */
 export function familyOf(cell: string): FamilyName {
   return findCell(cell).kind === 'scan' ? 'scan' : 'recurrent-fused'
+}
+
+/** The passes that a family has kernels of. */
+export function passesOf(name: FamilyName): readonly Pass[] {
+  return FAMILIES[name].passes
 }
 
 export function family(name: FamilyName): Family {

@@ -8,13 +8,13 @@ import { derive, rulesOf } from './space.ts'
 
 /** Name of the kernel's entry point; also the stem of its file name. */
 export function entryPointOf(id: KernelId, problem: Problem): string {
-  return family(id.kernel).entryPoint(problem)
+  return family(id.kernel).entryPoint(problem, id.pass)
 }
 
 /** The launch of one configuration on one problem. */
 export function planOf(id: KernelId, problem: Problem, config: Configuration): Plan {
   checkKernel(id, problem)
-  return family(id.kernel).plan(problem, findCell(problem.cell), id.target, numbers(id, problem, config))
+  return family(id.kernel).plan(problem, findCell(problem.cell), id, numbers(id, problem, config))
 }
 
 /**
@@ -22,7 +22,7 @@ export function planOf(id: KernelId, problem: Problem, config: Configuration): P
  */
 export function viewOf(id: KernelId, problem: Problem, config: Configuration, names: readonly string[]): TemplateView {
   checkKernel(id, problem)
-  const own = family(id.kernel).view(problem, findCell(problem.cell), id.target, numbers(id, problem, config))
+  const own = family(id.kernel).view(problem, findCell(problem.cell), id, numbers(id, problem, config))
   const model = rulesOf(id)
   const known = new Set([...model.givens, ...model.params.map((p) => p.name), ...model.lets.map((l) => l.name)])
   return {

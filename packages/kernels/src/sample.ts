@@ -1,28 +1,49 @@
 import { cell as findCell } from '@tilewright/cells'
 import { roundTo, type Tensors } from './dtype.ts'
-import type { Problem } from './problem.ts'
+import type { Pass, Problem } from './problem.ts'
+import { reference } from './reference.ts'
 import { tensorsOf, type TensorSpec } from './tensor.ts'
 
 /**
- * Inputs of realistic scale from a seed, already rounded to the storage type: projections and gates are standard normal,
- * R has the spread 1/√D of an initialised layer, coefficients of a linear recurrence lie in (0, 1).
+ * Inputs of realistic scale from a seed, already rounded to the storage type: projections, gates and gradients are
+ * standard normal, R has the spread 1/√D of an initialised layer, coefficients of a linear recurrence lie in (0, 1), and
+ * what a forward pass gives is what it gives for these inputs.
  */
-export function sampleInputs(problem: Problem, seed: number): Tensors {
+export function sampleInputs(problem: Problem, pass: Pass, seed: number): Tensors {
   const random = uniform(seed)
+  const forward = tensorsOf(problem, 'forward')
+  const given = Object.fromEntries(forward.inputs.map((tensor) => drawn(problem, tensor, random)))
+  return pass === 'forward' ? given : withGradients(problem, withOutputs(problem, given), random)
+}
+
+/** The inputs of a forward pass, and its outputs rounded as they are stored. */
+export function withOutputs(problem: Problem, inputs: Tensors): Tensors {
+  const exact = reference(problem, 'forward', inputs)
+  const stored = tensorsOf(problem, 'forward').outputs.map(({ name, dtype }) => [name, roundTo(dtype, exact[name]!)])
+  return { ...inputs, ...Object.fromEntries(stored) }
+}
+
+function withGradients(problem: Problem, known: Tensors, random: () => number): Tensors {
   return Object.fromEntries(
-    tensorsOf(problem).inputs.map((tensor) => {
-      const draw = drawerOf(problem, tensor, random)
-      const values = Float64Array.from({ length: tensor.shape.reduce((a, b) => a * b, 1) }, draw)
-      return [tensor.name, roundTo(tensor.dtype, values)]
+    tensorsOf(problem, 'backward').inputs.map((tensor) => {
+      const values = known[tensor.name]
+      return values ? [tensor.name, values] : drawn(problem, tensor, random)
     }),
   )
+}
+
+function drawn(problem: Problem, tensor: TensorSpec, random: () => number): readonly [string, Float32Array] {
+  const draw = drawerOf(problem, tensor, random)
+  const values = Float64Array.from({ length: tensor.shape.reduce((a, b) => a * b, 1) }, draw)
+  return [tensor.name, roundTo(tensor.dtype, values)]
 }
 
 function drawerOf(problem: Problem, tensor: TensorSpec, random: () => number): () => number {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   if (tensor.name === 'R') return () => normal() / Math.sqrt(problem.headDim)
   if (tensor.name === 'b') return () => 0.1 * normal()
-  if (tensor.name === 'h0' || tensor.name === 'initialStates') return () => 0.5 * random() + 0.25
+  // A bf16 holds these exactly, so that they are the same where they stand among states that are stored in it.
+  if (tensor.name === 'h0' || tensor.name === 'initialStates') return () => (1 + Math.floor(random() * 16)) / 16
   // A coefficient that is an input itself must contract, or the state grows without bound.
   const cell = findCell(problem.cell)
   if (cell.kind === 'scan' && cell.a.op === 'leaf' && cell.a.leaf.name === tensor.name) return random

@@ -7,9 +7,27 @@ test('a place is named axis by axis, last axis fastest', () => {
   expect(placeOf(tensor, 1 * 60 + 2 * 20 + 3 * 5 + 4)).toBe('s=1 b=2 t=3 n=0 d=4')
 })
 
+test('a backward pass takes what the forward pass took and gave, and gives a gradient of each input', () => {
+  const problem = { cell: 'minlstm', dtype: 'bf16', batch: 2, time: 3, heads: 2, headDim: 5 } as const
+  const { inputs, outputs } = tensorsOf(problem, 'backward')
+  expect([...inputs, ...outputs].map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join('x')}`)).toEqual([
+    'forget bf16 2x3x10',
+    'input bf16 2x3x10',
+    'hidden bf16 2x3x10',
+    'h bf16 2x3x10',
+    'h0 f32 2x10',
+    'dh bf16 2x3x10',
+    'dLastState f32 2x10',
+    'dforget bf16 2x3x10',
+    'dinput bf16 2x3x10',
+    'dhidden bf16 2x3x10',
+    'dh0 f32 2x10',
+  ])
+})
+
 test('states that a caller hands in or carries on are float32 whatever the dtype', () => {
   const problem = { cell: 'gru', dtype: 'bf16', batch: 2, time: 3, heads: 2, headDim: 5 } as const
-  const { inputs, outputs } = tensorsOf(problem)
+  const { inputs, outputs } = tensorsOf(problem, 'forward')
   expect([...inputs, ...outputs].map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join('x')}`)).toEqual([
     'Wx bf16 2x3x3x2x5',
     'R bf16 3x2x5x5',

@@ -1,5 +1,5 @@
-import { cell as findCell } from '@tilewright/cells'
-import type { Dtype, Problem } from './problem.ts'
+import { cell as findCell, type RecurrentCell, type ScanCell } from '@tilewright/cells'
+import type { Dtype, Pass, Problem } from './problem.ts'
 
 /** A public tensor of a kernel, row-major, last axis fastest. */
 export interface TensorSpec {
@@ -8,31 +8,61 @@ export interface TensorSpec {
   readonly shape: readonly number[]
   /** One letter for each axis, for messages: b, t, n, d, s (state), g (gate), p (unit of the state before), c (channel). */
   readonly axes: string
+  /** Of a state over time: the tensor that holds it before the first step. */
+  readonly before?: string
+}
+
+/** The public tensors of a kernel. */
+export interface PassTensors {
+  readonly inputs: readonly TensorSpec[]
+  readonly outputs: readonly TensorSpec[]
 }
 
 /**
- * The public tensors of a problem's forward pass. States that a caller hands in or carries on are float32 whatever the
- * dtype: a state rounded to 16 bits is not the one that the next step used (cells: numerics).
+ * The public tensors of one pass of a problem. States that a caller hands in or carries on, and their gradients, are
+ * float32 whatever the dtype: a state rounded to 16 bits is not the one that the next step used (cells: numerics).
+ *
+ * The backward pass takes what the forward pass took and gave, and the gradients of what it gave; `dx` is the gradient
+ * of x.
  */
-export function tensorsOf(problem: Problem): {
-  readonly inputs: readonly TensorSpec[]
-  readonly outputs: readonly TensorSpec[]
-} {
-  const { batch: B, time: T, heads: N, headDim: D, dtype } = problem
+export function tensorsOf(problem: Problem, pass: Pass): PassTensors {
   const cell = findCell(problem.cell)
-  if (cell.kind === 'scan') {
-    const C = N * D
-    return {
-      inputs: [
-        ...cell.inputs.map((name): TensorSpec => ({ name, dtype, shape: [B, T, C], axes: 'btc' })),
-        { name: 'h0', dtype: 'f32', shape: [B, C], axes: 'bc' },
-      ],
-      outputs: [
-        { name: 'h', dtype, shape: [B, T, C], axes: 'btc' },
-        { name: 'lastState', dtype: 'f32', shape: [B, C], axes: 'bc' },
-      ],
-    }
+  if (cell.kind === 'scan') return pass === 'forward' ? scanForward(cell, problem) : scanBackward(cell, problem)
+  if (pass === 'forward') return recurrentForward(cell, problem)
+  throw new TypeError(`${cell.name}: its backward pass has no tensors yet`)
+}
+
+function scanForward({ inputs }: ScanCell, problem: Problem): PassTensors {
+  return {
+    inputs: [...inputs.map((name) => sequence(name, problem)), stateOfScan('h0', problem)],
+    outputs: [{ ...sequence('h', problem), before: 'h0' }, stateOfScan('lastState', problem)],
   }
+}
+
+function scanBackward(cell: ScanCell, problem: Problem): PassTensors {
+  const [h] = scanForward(cell, problem).outputs
+  return {
+    inputs: [
+      ...cell.inputs.map((name) => sequence(name, problem)),
+      h!,
+      stateOfScan('h0', problem),
+      sequence('dh', problem),
+      stateOfScan('dLastState', problem),
+    ],
+    outputs: [...cell.inputs.map((name) => sequence(`d${name}`, problem)), stateOfScan('dh0', problem)],
+  }
+}
+
+function sequence(name: string, { batch, time, heads, headDim, dtype }: Problem): TensorSpec {
+  return { name, dtype, shape: [batch, time, heads * headDim], axes: 'btc' }
+}
+
+function stateOfScan(name: string, { batch, heads, headDim }: Problem): TensorSpec {
+  return { name, dtype: 'f32', shape: [batch, heads * headDim], axes: 'bc' }
+}
+
+function recurrentForward(cell: RecurrentCell, problem: Problem): PassTensors {
+  const { batch: B, time: T, heads: N, headDim: D, dtype } = problem
   const S = cell.states.length
   return {
     inputs: [
@@ -42,7 +72,7 @@ export function tensorsOf(problem: Problem): {
       { name: 'initialStates', dtype: 'f32', shape: [S, B, N, D], axes: 'sbnd' },
     ],
     outputs: [
-      { name: 'states', dtype, shape: [S, B, T, N, D], axes: 'sbtnd' },
+      { name: 'states', dtype, shape: [S, B, T, N, D], axes: 'sbtnd', before: 'initialStates' },
       { name: 'lastStates', dtype: 'f32', shape: [S, B, N, D], axes: 'sbnd' },
     ],
   }

@@ -15,7 +15,7 @@ export interface Bench {
   readonly backend: Backend
   readonly protocol: Protocol
   readonly oracle: Oracle
-  /** Inputs of the problem, beginning with the oracle's. */
+  /** Inputs of the problem, with the oracle's among them. */
   readonly inputs: Tensors
   readonly bounds: Bounds
 }
@@ -75,7 +75,7 @@ export async function checkedWhole(bench: Bench, { loaded, kernel }: Ready): Pro
   const ran = await guarded(() => loaded.run(kernel.plan, inputs), bounds)
   if (isFailure(ran)) return ran
   if (problem.time === oracle.problem.time) return compare(oracle, ran.outputs)
-  const message = firstNotFinite(tensorsOf(problem).outputs, ran.outputs)
+  const message = firstNotFinite(tensorsOf(problem, oracle.pass).outputs, ran.outputs)
   if (message !== undefined) return { errors: [], reason: 'nan', message }
   const known = oracle.outputs.filter(({ axes }) => axes.includes('t')).map(({ name }) => name)
   return compare(oracle, shortened(oracle, problem, ran.outputs), known)

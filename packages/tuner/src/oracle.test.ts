@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { briefProblem, checkingProblem, lengthened, oracleOf, shortened } from './oracle.ts'
 
 const SCAN: KernelId = { kernel: 'scan', pass: 'forward', target: 'wgsl' }
+const BACKWARD: KernelId = { ...SCAN, pass: 'backward' }
 const FUSED: KernelId = { kernel: 'recurrent-fused', pass: 'forward', target: 'wgsl' }
 
 test('a problem is checked whole while its reference is cheap, and never on fewer than 4 steps', () => {
@@ -22,14 +23,16 @@ test('a problem is checked whole while its reference is cheap, and never on fewe
   expect(briefProblem({ cell: 'lstm', dtype: 'f32', batch: 3, time: 3, heads: 1, headDim: 8 }).time).toBe(3)
 })
 
-test('the first steps of a lengthened problem are the ones that the oracle knows', () => {
-  for (const [id, cell] of [
-    [SCAN, 'mingru'],
-    [FUSED, 'lstm'],
+test('the steps of a lengthened problem that are computed first are the ones that the oracle knows', () => {
+  for (const [id, cell, dtype] of [
+    [SCAN, 'mingru', 'f32'],
+    [BACKWARD, 'mingru', 'f32'],
+    [BACKWARD, 'minlstm', 'bf16'],
+    [FUSED, 'lstm', 'f32'],
   ] as const) {
-    const problem: Problem = { cell, dtype: 'f32', batch: 2, time: 11, heads: 3, headDim: 5 }
+    const problem: Problem = { cell, dtype, batch: 2, time: 11, heads: 3, headDim: 5 }
     const oracle = oracleOf({ id, problem: { ...problem, time: 4 }, seed: 2 })
-    const whole = reference(problem, lengthened(oracle, problem))
+    const whole = reference(problem, id.pass, lengthened(oracle, problem))
     const single = Object.fromEntries(Object.entries(whole).map(([name, values]) => [name, Float32Array.from(values)]))
     const known = shortened(oracle, problem, single)
     const names = oracle.outputs.filter(({ axes }) => axes.includes('t')).map(({ name }) => name)

@@ -4,6 +4,7 @@ import {
   tensorsOf,
   toleranceOf,
   type KernelId,
+  type Pass,
   type Problem,
   type Tensors,
   type TensorSpec,
@@ -14,6 +15,7 @@ import { wrongInput } from './messages.ts'
 /** What the outputs of a kernel are held against, computed once for a problem. */
 export interface Oracle {
   readonly problem: Problem
+  readonly pass: Pass
   readonly inputs: Tensors
   readonly expected: Readonly<Record<string, ArrayLike<number>>>
   /** Those of the problem that something is expected of. */
@@ -56,15 +58,17 @@ export interface OracleRequest {
 
 /** Throws `E_INPUTS` for tensors that are not the problem's. */
 export function oracleOf({ id, problem, seed, inputs, expected }: OracleRequest): Oracle {
-  const tensors = tensorsOf(problem)
-  const given = inputs ?? sampleInputs(problem, seed)
+  const { pass } = id
+  const tensors = tensorsOf(problem, pass)
+  const given = inputs ?? sampleInputs(problem, pass, seed)
   for (const { name, shape } of tensors.inputs) {
     const wanted = shape.reduce((product, extent) => product * extent, 1)
     if (given[name]?.length !== wanted) throw new TunerError('E_INPUTS', wrongInput(name, given[name]?.length, wanted))
   }
-  const known = expected ?? reference(problem, given)
+  const known = expected ?? reference(problem, pass, given)
   return {
     problem,
+    pass,
     inputs: given,
     expected: known,
     outputs: tensors.outputs.filter(({ name }) => known[name]),
@@ -73,16 +77,23 @@ export function oracleOf({ id, problem, seed, inputs, expected }: OracleRequest)
 }
 
 /**
- * Inputs of the whole problem that begin as the oracle's do: tensors with a time axis repeat the oracle's steps. What a
- * kernel computes for the first steps is then known, because no step sees a later one.
+ * Inputs of a longer problem of which the oracle's are the steps that its kernel computes first, so that what it makes of
+ * them is known: no step sees a later one. They come first in time, and in a backward pass last. Tensors with a time
+ * axis repeat the oracle's steps.
  */
 export function lengthened(oracle: Oracle, problem: Problem): Tensors {
   if (problem.time === oracle.problem.time) return oracle.inputs
-  const short = new Map(tensorsOf(oracle.problem).inputs.map((tensor) => [tensor.name, tensor]))
+  const { inputs, pass } = oracle
+  const short = new Map(tensorsOf(oracle.problem, pass).inputs.map((tensor) => [tensor.name, tensor]))
   return Object.fromEntries(
-    tensorsOf(problem).inputs.map((tensor) => {
-      const values = oracle.inputs[tensor.name]!
-      return [tensor.name, tensor.axes.includes('t') ? repeated(values, short.get(tensor.name)!, tensor) : values]
+    tensorsOf(problem, pass).inputs.map((tensor) => {
+      const { name, axes, before } = tensor
+      if (!axes.includes('t')) return [name, inputs[name]!]
+      const values = inSteps(inputs[name]!, short.get(name)!, tensor, pass)
+      // What a backward pass reads as the state before the oracle's first step is its initial state.
+      if (pass === 'backward' && before !== undefined)
+        setStep(values, tensor, problem.time - oracle.problem.time - 1, inputs[before]!)
+      return [name, values]
     }),
   )
 }
@@ -90,25 +101,42 @@ export function lengthened(oracle: Oracle, problem: Problem): Tensors {
 /** Outputs with a time axis, cut to the oracle's steps; the others are those of another step and are left out. */
 export function shortened(oracle: Oracle, problem: Problem, outputs: Tensors): Tensors {
   if (problem.time === oracle.problem.time) return outputs
-  const long = new Map(tensorsOf(problem).outputs.map((tensor) => [tensor.name, tensor]))
+  const long = new Map(tensorsOf(problem, oracle.pass).outputs.map((tensor) => [tensor.name, tensor]))
   const entries = oracle.outputs
     .filter(({ name, axes }) => axes.includes('t') && outputs[name])
-    .map((tensor) => [tensor.name, repeated(outputs[tensor.name]!, long.get(tensor.name)!, tensor)] as const)
+    .map(
+      (tensor) => [tensor.name, inSteps(outputs[tensor.name]!, long.get(tensor.name)!, tensor, oracle.pass)] as const,
+    )
   return Object.fromEntries(entries)
 }
 
-/** The values with another number of steps: step t is step t modulo the number that there are. */
-function repeated(values: Float32Array, from: TensorSpec, to: TensorSpec): Float32Array {
-  const axis = from.axes.indexOf('t')
+/** The extents before the time axis, of it, and after it, multiplied. */
+function extentsOf({ axes, shape }: TensorSpec): {
+  readonly outer: number
+  readonly steps: number
+  readonly inner: number
+} {
+  const axis = axes.indexOf('t')
   const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1)
-  const outer = product(from.shape.slice(0, axis))
-  const inner = product(from.shape.slice(axis + 1))
-  const [had, wanted] = [from.shape[axis]!, to.shape[axis]!]
+  return { outer: product(shape.slice(0, axis)), steps: shape[axis]!, inner: product(shape.slice(axis + 1)) }
+}
+
+/** The values with another number of steps, repeated or cut: counted from the first step, or in a backward pass the last. */
+function inSteps(values: Float32Array, from: TensorSpec, to: TensorSpec, pass: Pass): Float32Array {
+  const { outer, steps: had, inner } = extentsOf(from)
+  const { steps: wanted } = extentsOf(to)
+  // A multiple of `had` more than enough, so that no step is negative.
+  const shift = pass === 'forward' ? 0 : had * wanted - wanted
   const result = new Float32Array(outer * wanted * inner)
   for (let o = 0; o < outer; o++)
     for (let t = 0; t < wanted; t++) {
-      const start = (o * had + (t % had)) * inner
+      const start = (o * had + ((t + shift) % had)) * inner
       result.set(values.subarray(start, start + inner), (o * wanted + t) * inner)
     }
   return result
+}
+
+function setStep(values: Float32Array, tensor: TensorSpec, step: number, state: Float32Array): void {
+  const { outer, steps, inner } = extentsOf(tensor)
+  for (let o = 0; o < outer; o++) values.set(state.subarray(o * inner, (o + 1) * inner), (o * steps + step) * inner)
 }

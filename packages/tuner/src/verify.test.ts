@@ -56,8 +56,8 @@ test('a NaN, a missing output and one of another length are wrong', async () => 
 })
 
 test('outputs that are handed in are what counts, and only those', async () => {
-  const inputs = sampleInputs(PROBLEM, 5)
-  const { h } = reference(PROBLEM, inputs)
+  const inputs = sampleInputs(PROBLEM, 'forward', 5)
+  const { h } = reference(PROBLEM, 'forward', inputs)
   expect(await verify(request({ inputs, expected: { h: h! } }))).toMatchObject({
     status: 'correct',
     errors: { length: 1 },
@@ -67,7 +67,7 @@ test('outputs that are handed in are what counts, and only those', async () => {
 })
 
 test('tensors of another problem are refused', async () => {
-  const inputs = sampleInputs({ ...PROBLEM, time: 8 }, 5)
+  const inputs = sampleInputs({ ...PROBLEM, time: 8 }, 'forward', 5)
   await expect(verify(request({ inputs }))).rejects.toMatchObject({
     code: 'E_INPUTS',
     message: 'inputs: gate has 128 elements; the problem needs 144',

@@ -1,5 +1,6 @@
 import {
   familyOf,
+  passesOf,
   problemText,
   spaceOf,
   type Dtype,
@@ -13,7 +14,7 @@ import type { Command } from 'commander'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { print, printJson, progress, table } from '../output.ts'
-import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
+import { kernelOf, passOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { kernelInputs, readVectors, referenceErrors, type VectorFile } from '../vectors.ts'
 
 // The reference is float64 as the vectors are; what is left is the order of its sums (vectors' README).
@@ -109,11 +110,14 @@ async function vectorRows(
         allowed: REFERENCE_TOLERANCE,
         status: relative <= REFERENCE_TOLERANCE ? 'correct' : 'correctness',
       })
-    for (const dtype of dtypesOf(backend, options)) {
-      const problem = { ...file.problem, dtype }
-      const id: KernelId = { kernel: familyOf(problem.cell), pass: 'forward', target: backend.target }
-      rows.push(...(await kernelRows(backend, id, problem, file.name, kernelInputs(file, dtype))))
-    }
+    const kernel = familyOf(file.problem.cell)
+    const pass = passOf(options)
+    for (const dtype of dtypesOf(backend, options))
+      for (const each of pass ? [pass] : passesOf(kernel)) {
+        const id: KernelId = { kernel, pass: each, target: backend.target }
+        const problem = { ...file.problem, dtype }
+        rows.push(...(await kernelRows(backend, id, problem, file.name, kernelInputs(file, each, dtype))))
+      }
   }
   return rows
 }

@@ -7,6 +7,7 @@ import { recurrentEntryPoint, recurrentView } from './view.ts'
 /** Fused (persistent) recurrence: R stays on chip, or in one workgroup's reach, for the whole sequence. */
 export const recurrentFused: Family = {
   name: 'recurrent-fused',
+  passes: ['forward'],
   givens: (problem, cell) => {
     const { states, recurrentGates, inputGates, biasGates } = recurrent(cell)
     return {
@@ -22,8 +23,8 @@ export const recurrentFused: Family = {
     }
   },
   entryPoint: recurrentEntryPoint,
-  view: (problem, cell, target, numberOf) => recurrentView(problem, recurrent(cell), target, numberOf),
-  plan: (problem, _cell, target, numberOf) => recurrentPlan(problem, target, numberOf),
+  view: (problem, cell, { target }, numberOf) => recurrentView(problem, recurrent(cell), target, numberOf),
+  plan: (problem, _cell, { target }, numberOf) => recurrentPlan(problem, target, numberOf),
 }
 
 function recurrent(cell: Cell): RecurrentCell {

@@ -6,7 +6,7 @@ import { recurrentEntryPoint } from './view.ts'
 
 /** The launch of a recurrent-fused kernel: one dispatch (WGSL), or one for each group of heads (CUDA). */
 export function recurrentPlan(problem: Problem, target: Target, numberOf: NumberOf): Plan {
-  const { inputs, outputs } = tensorsOf(problem)
+  const { inputs, outputs } = tensorsOf(problem, 'forward')
   const tensors: readonly PlanBuffer[] = [
     ...inputs.map(({ name, dtype, shape }) => ({ name, role: 'input' as const, dtype, shape })),
     ...outputs.map(({ name, dtype, shape }) => ({ name, role: 'output' as const, dtype, shape })),
