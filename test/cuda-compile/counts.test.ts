@@ -2,13 +2,13 @@ import { compile, countsOf, loopsAt, timeLoopLine, type LoopCounts } from '@tile
 import { device, type CudaDevice } from '@tilewright/devices'
 import { derive, problemText, type Configuration, type Problem } from '@tilewright/kernels'
 import { expect, test } from 'vitest'
-import { configurations, kernelId, oddProblems, rendered, SEED } from '../support/kernels.ts'
+import { configurations, kernelId, oddCases, problemOf, rendered, SEED, type Case } from '../support/kernels.ts'
 import { toolchain } from '../support/toolchain.ts'
 
 const h100 = device('h100-sxm') as CudaDevice
 
 /** What nvcc made of the loop over time. */
-async function timeLoops(problem: Problem, config: Configuration): Promise<readonly LoopCounts[]> {
+async function timeLoops(problem: Case, config: Configuration): Promise<readonly LoopCounts[]> {
   const { source, entryPoint } = rendered(problem, h100, config)
   const compiled = await compile(source, { toolchain: await toolchain(), architecture: 'sm_90', name: entryPoint })
   if (compiled.status !== 'compiled') throw new Error(compiled.message)
@@ -72,33 +72,40 @@ test.each(FUSED)(
   },
 )
 
-test.each<Problem>([
+// What a step moves at least: its inputs and what it gives; backward also h and the gradient from outside.
+test.each<Case>([
   { cell: 'mingru', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 256 },
   { cell: 'minlstm', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 768 },
   { cell: 'linear', dtype: 'bf16', batch: 4, time: 4096, heads: 1, headDim: 64 },
-])('$cell $dtype: a chunk of the scan is read in vectors', async (problem) => {
-  for (const config of configurations(problem, h100, 3)) {
+  { cell: 'qrnn', dtype: 'f32', batch: 8, time: 512, heads: 1, headDim: 128 },
+  { cell: 'mingru', pass: 'backward', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 256 },
+  { cell: 'minlstm', pass: 'backward', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 768 },
+  { cell: 'sru', pass: 'backward', dtype: 'bf16', batch: 8, time: 512, heads: 1, headDim: 128 },
+])('$cell $pass $dtype: a chunk of the scan moves each element once, in whole vectors', async (each) => {
+  const problem = problemOf(each)
+  for (const config of configurations(each, h100, 3)) {
     const { ITEMS, VECTOR, TIME_LANES } = config as Record<string, number>
-    const { INPUTS, ELEMENT_BYTES } = derive(kernelId(problem, 'cuda'), problem, config, ['INPUTS', 'ELEMENT_BYTES'])
+    const { INPUTS, OUTPUTS, ELEMENT_BYTES } = derive(kernelId({ ...each, pass: 'forward' }, 'cuda'), problem, config, [
+      'INPUTS',
+      'OUTPUTS',
+      'ELEMENT_BYTES',
+    ]) as Record<string, number>
+    const [read, written] = each.pass === 'backward' ? [INPUTS! + 2, INPUTS!] : [INPUTS!, OUTPUTS!]
     const what = `${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}`
-    const loops = await timeLoops(problem, config)
+    const loops = await timeLoops(each, config)
     expect(loops.length, what).toBeGreaterThan(0)
     for (const chunk of loops) {
-      expect(byBytes(chunk, 'load', 'ld.global.nc'), what).toEqual({ [VECTOR! * ELEMENT_BYTES!]: INPUTS! * ITEMS! })
-      const stored = Object.entries(byBytes(chunk, 'store', 'st.global')).map(([bytes, count]) => Number(bytes) * count)
-      expect(
-        stored.reduce((sum, bytes) => sum + bytes, 0),
-        what,
-      ).toBe(ITEMS! * VECTOR! * ELEMENT_BYTES!)
+      expect(byBytes(chunk, 'load', 'ld.global.nc'), what).toEqual({ [VECTOR! * ELEMENT_BYTES!]: read * ITEMS! })
+      expect(byBytes(chunk, 'store', 'st.global.wb'), what).toEqual({ [VECTOR! * ELEMENT_BYTES!]: written * ITEMS! })
       expect(countOf(chunk, 'barrier'), what).toBe(TIME_LANES! > 1 ? 1 : 0)
     }
   }
 })
 
-test.each([...oddProblems('f32'), ...oddProblems('bf16')])(
-  '$cell $dtype, head dim $headDim: the loop over time is found',
+test.each([...oddCases('f32'), ...oddCases('bf16')])(
+  '$cell $pass $dtype, head dim $headDim: the loop over time is found',
   async (problem) => {
     for (const config of configurations(problem, h100, 0))
-      expect((await timeLoops(problem, config)).length, problemText(problem)).toBeGreaterThan(0)
+      expect((await timeLoops(problem, config)).length, problemText(problemOf(problem))).toBeGreaterThan(0)
   },
 )

@@ -1,9 +1,9 @@
 import type { Kernel } from '@tilewright/codegen'
 import { cudaGpuBackend, findGpus } from '@tilewright/backend-cuda'
-import { problemText, type Plan, type Problem } from '@tilewright/kernels'
+import { problemText, type Plan } from '@tilewright/kernels'
 import { verify, type Backend, type Loaded } from '@tilewright/tuner'
 import { afterAll, describe, expect, test } from 'vitest'
-import { configurations, kernelId, oddProblems, rendered, SEED } from '../support/kernels.ts'
+import { configurations, kernelId, oddCases, problemOf, rendered, SEED, type Case } from '../support/kernels.ts'
 import { toolchain } from '../support/toolchain.ts'
 
 const found = await findGpus()
@@ -17,15 +17,16 @@ describe.runIf(found.status === 'found')('cuda:0', async () => {
   const backend: Backend = cudaGpuBackend(found.gpus[0]!, { toolchain: await toolchain(), runTimeoutMs: 20_000 })
   afterAll(() => backend.close())
 
-  const LSTM: Problem = { cell: 'lstm', dtype: 'bf16', batch: 16, time: 64, heads: 1, headDim: 256 }
+  const LSTM: Case = { cell: 'lstm', dtype: 'bf16', batch: 16, time: 64, heads: 1, headDim: 256 }
   const x = new Float32Array(1)
 
-  test.each([...oddProblems('f32'), ...oddProblems('bf16'), LSTM])(
-    '$cell $dtype, head dim $headDim: agrees with the float64 reference',
-    async (problem) => {
-      for (const config of configurations(problem, backend.device, 2)) {
+  test.each<Case>([...oddCases('f32'), ...oddCases('bf16'), LSTM])(
+    '$cell $pass $dtype, head dim $headDim: agrees with the float64 reference',
+    async (each) => {
+      const problem = problemOf(each)
+      for (const config of configurations(each, backend.device, 2)) {
         const { status, message } = await verify({
-          id: kernelId(problem, 'cuda'),
+          id: kernelId(each, 'cuda'),
           problem,
           backend,
           config,

@@ -54,6 +54,8 @@ const ODD: readonly Omit<Case, 'dtype'>[] = [
   { cell: 'minlstm', batch: 2, time: 31, heads: 2, headDim: 5 },
   { cell: 'linear', batch: 1, time: 1, heads: 1, headDim: 1 },
   { cell: 'linear', batch: 2, time: 64, heads: 1, headDim: 64 },
+  { cell: 'sru', batch: 2, time: 33, heads: 1, headDim: 20 },
+  { cell: 'hgrn', batch: 1, time: 12, heads: 1, headDim: 7 },
 ]
 
 /** Forward, and where there is such a kernel backward too. */

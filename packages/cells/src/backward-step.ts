@@ -1,9 +1,9 @@
 import type { RecurrentCell, ScanCell } from './cell.ts'
-import { constant, gradientOf, leaf, mul, nodesOf, state } from './expression.ts'
+import { add, gradientOf, leaf, mul, named, nodesOf, state } from './expression.ts'
 import type { Expr, Leaf } from './expression.ts'
 import { gradient } from './gradient.ts'
 import { unknownSaved } from './messages.ts'
-import { substitute } from './substitute.ts'
+import { substitute, substituteLeaf } from './substitute.ts'
 
 /**
  * One step backward in time of a recurrent cell. Its leaves are those of the step and `gradient <state>`, the whole
@@ -41,20 +41,55 @@ export function backwardStep(cell: RecurrentCell, saved: readonly string[] = [])
 }
 
 /**
- * The gradient of each input of a scan cell at one step. Leaves: the inputs, `state h` for the state that enters the
- * step, `gradient h` for the adjoint λ of the one that leaves it. The adjoint itself is a scan: λ of step t is the
- * gradient from outside plus a · λ of step t + 1, with a of step t + 1.
+ * One step backward in time of a scan cell. Leaves: the inputs, `state h` for the state that enters the step,
+ * `gradient output` for the gradient from outside of what the step gives, and `gradient carried` for what the next step
+ * sends back.
  */
-export function scanBackwardStep(cell: ScanCell, saved: readonly string[] = []): Readonly<Record<string, Expr>> {
-  checkSaved(cell.name, [cell.a, cell.b], saved)
-  const lambda = gradientOf('h')
-  const outputs = [
-    { expr: cell.a, seed: mul(lambda, state('h')) },
-    { expr: cell.b, seed: lambda },
-  ]
+export interface ScanBackwardStep {
+  readonly inputs: Readonly<Record<string, Expr>>
+  /** What the step sends back: the gradient of the state that enters it, a · λ with λ that of the one that leaves it. */
+  readonly carried: Expr
+  /** The same as a linear recurrence, gain · carried + offset; these two do not read `gradient carried`. */
+  readonly gain: Expr
+  readonly offset: Expr
+}
+
+/**
+ * The backward pass of one step of a scan, derived; the state that leaves the step is computed again. Throws `E_CELL` for
+ * a saved name that the cell does not have.
+ */
+export function scanBackwardStep(cell: ScanCell, saved: readonly string[] = []): ScanBackwardStep {
+  checkSaved(cell.name, [cell.a, cell.b, ...(cell.output ? [cell.output] : [])], saved)
+  const { a, b } = cell
   const wrt = cell.inputs.map((name): Leaf => ({ kind: 'input', name }))
-  const gradients = readSaved(gradient(outputs, wrt), saved)
-  return Object.fromEntries(cell.inputs.map((name, index) => [name, gradients[index] ?? constant(0)]))
+  // While deriving, the state that leaves the step is a leaf of its own.
+  const leaving: Leaf = { kind: 'state', name: 'h' }
+  const outside = gradient([{ expr: cell.output ?? state('h'), seed: gradientOf('output') }], [leaving, ...wrt])
+  const [ofLeaving, ...direct] = readLeaving(outside, cell)
+  const lambda = named('lambda', add(ofLeaving!, gradientOf('carried')))
+  const through = gradient(
+    [
+      { expr: a, seed: mul(lambda, state('h')) },
+      { expr: b, seed: lambda },
+    ],
+    wrt,
+  )
+  const inputs = cell.inputs.map((name, i) => [name, add(through[i]!, direct[i]!)] as const)
+  const [carried, gain, offset, ...gradients] = readSaved(
+    [mul(a, lambda), a, mul(a, ofLeaving!), ...inputs.map(([, expr]) => expr)],
+    saved,
+  )
+  return {
+    inputs: Object.fromEntries(cell.inputs.map((name, i) => [name, gradients[i]!])),
+    carried: carried!,
+    gain: gain!,
+    offset: offset!,
+  }
+}
+
+/** With the state that leaves the step computed from the one that enters it. */
+function readLeaving(exprs: readonly Expr[], { a, b }: ScanCell): Expr[] {
+  return substituteLeaf(exprs, { kind: 'state', name: 'h' }, named('h_new', add(mul(a, state('h')), b)))
 }
 
 function readSaved(exprs: readonly Expr[], saved: readonly string[]): Expr[] {

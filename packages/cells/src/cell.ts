@@ -25,6 +25,8 @@ export interface ScanCell {
   readonly inputs: readonly string[]
   readonly a: Expr
   readonly b: Expr
+  /** What a step gives besides the state, from the inputs and `state('h')`, the state that leaves it. */
+  readonly output?: Expr
 }
 
 export type Cell = RecurrentCell | ScanCell
@@ -76,7 +78,11 @@ function checkRecurrent(cell: RecurrentCell): void {
 
 function checkScan(cell: ScanCell): void {
   checkNames(cell.name, 'inputs', cell.inputs)
-  const used = checkLeaves(cell.name, { a: cell.a, b: cell.b }, { input: ['inputs', cell.inputs] })
+  const inputs = ['inputs', cell.inputs] as const
+  const used = new Set([
+    ...checkLeaves(cell.name, { a: cell.a, b: cell.b }, { input: inputs }),
+    ...checkLeaves(cell.name, cell.output ? { output: cell.output } : {}, { input: inputs, state: ['states', ['h']] }),
+  ])
   checkUsed(cell.name, 'input', 'inputs', cell.inputs, used)
 }
 

@@ -104,29 +104,31 @@ describe('mingru', () => {
   })
 
   test('backward in CUDA', () => {
-    expect(printed(scanBackwardStep(mingru), 'cuda')).toMatchInlineSnapshot(`
-      "const bool v1 = hidden < 0.0f;
+    expect(printed(scanBackwardStep(mingru).inputs, 'cuda')).toMatchInlineSnapshot(`
+      "const float lambda = doutput + dcarried;
+      const bool v1 = hidden < 0.0f;
       const float v2 = sigmoid(hidden);
       const float g = v1 ? v2 : hidden + 0.5f;
-      const float d_z = dh * g;
+      const float d_z = lambda * g;
       const float z = sigmoid(gate);
       const float v3 = sigmoid(-gate);
-      const float d_gate = d_z * z * (1.0f - z) - dh * h * v3 * (1.0f - v3);
-      const float d_g = dh * z;
+      const float d_gate = d_z * z * (1.0f - z) - lambda * h * v3 * (1.0f - v3);
+      const float d_g = lambda * z;
       const float d_hidden = v1 ? d_g * v2 * (1.0f - v2) : d_g;"
     `)
   })
 
   test('backward in WGSL', () => {
-    expect(printed(scanBackwardStep(mingru), 'wgsl')).toMatchInlineSnapshot(`
-      "let v1 = hidden < 0.0;
+    expect(printed(scanBackwardStep(mingru).inputs, 'wgsl')).toMatchInlineSnapshot(`
+      "let lambda = doutput + dcarried;
+      let v1 = hidden < 0.0;
       let v2 = sigmoid(hidden);
       let g = select(hidden + 0.5, v2, v1);
-      let d_z = dh * g;
+      let d_z = lambda * g;
       let z = sigmoid(gate);
       let v3 = sigmoid(-gate);
-      let d_gate = d_z * z * (1.0 - z) - dh * h * v3 * (1.0 - v3);
-      let d_g = dh * z;
+      let d_gate = d_z * z * (1.0 - z) - lambda * h * v3 * (1.0 - v3);
+      let d_g = lambda * z;
       let d_hidden = select(d_g, d_g * v2 * (1.0 - v2), v1);"
     `)
   })
@@ -318,7 +320,13 @@ function expectSame(outputs: Record<string, Expr>, target: Target, variables: Re
 function builtInOutputs(): Record<string, Expr>[] {
   return cellNames().flatMap((name) => {
     const found = cell(name)
-    if (found.kind === 'scan') return [{ a: found.a, b: found.b }, scanBackwardStep(found)]
+    if (found.kind === 'scan') {
+      const { inputs, ...adjoint } = scanBackwardStep(found)
+      return [
+        { a: found.a, b: found.b, ...(found.output && { y: found.output }) },
+        { ...inputs, ...adjoint },
+      ]
+    }
     const step = backwardStep(found)
     return [
       { ...found.next },

@@ -71,16 +71,17 @@ describe.each(scanCells)('$name', (scan) => {
       const first = scanForward(scan, { ...SCAN_SIZES, time: cut }, part(0), h0)
       const second = scanForward(scan, { ...SCAN_SIZES, time: 6 - cut }, part(1), first.lastState)
       expect(second.lastState).toEqual(whole.lastState)
+      if (whole.y) expect(joinTime([first.y!, second.y!], 2, cut, 6 - cut)).toEqual(whole.y)
     }
   })
 
   test('the gradients are those of a central difference', () => {
     const { h } = scanForward(scan, SCAN_SIZES, inputs, h0)
-    const [dh, dLastState] = [randomArray(h.length, 31), randomArray(10, 32)]
-    const { dInputs, dh0 } = scanBackward(scan, SCAN_SIZES, inputs, { h, dh, h0, dLastState })
+    const [dOutput, dLastState] = [randomArray(h.length, 31), randomArray(10, 32)]
+    const { dInputs, dh0 } = scanBackward(scan, SCAN_SIZES, inputs, { h, dOutput, h0, dLastState })
     const loss = (changed: Record<string, Float64Array>, start: Float64Array): number => {
       const result = scanForward(scan, SCAN_SIZES, changed, start)
-      return dot(result.h, dh) + dot(result.lastState, dLastState)
+      return dot(result.y ?? result.h, dOutput) + dot(result.lastState, dLastState)
     }
     for (const name of scan.inputs) {
       const wanted = centralDifferences(inputs[name]!, (changed) => loss({ ...inputs, [name]: changed }, h0))
@@ -174,6 +175,25 @@ function splitTime(tensor: Float64Array, batch: number, time: number, cut: numbe
       return from <= t && t < to
     })
   return [pick(0, cut), pick(cut, time)]
+}
+
+/** The inverse of `splitTime`. */
+function joinTime(
+  [left, right]: readonly [Float64Array, Float64Array],
+  batch: number,
+  ...times: number[]
+): Float64Array {
+  const row = left.length / (batch * times[0]!)
+  const whole = new Float64Array(left.length + right.length)
+  for (let b = 0; b < batch; b++)
+    whole.set(
+      [
+        ...left.subarray(b * times[0]! * row, (b + 1) * times[0]! * row),
+        ...right.subarray(b * times[1]! * row, (b + 1) * times[1]! * row),
+      ],
+      b * (times[0]! + times[1]!) * row,
+    )
+  return whole
 }
 
 function centralDifferences(tensor: Float64Array, loss: (changed: Float64Array) => number): Float64Array {

@@ -2,15 +2,20 @@ import { defineCell } from './cell.ts'
 import type { Cell } from './cell.ts'
 import { elman } from './cells/elman.ts'
 import { gru } from './cells/gru.ts'
-import { linear } from './cells/linear.ts'
+import { hgrn } from './cells/hgrn.ts'
+import { linear, linearLog, linearLogit } from './cells/linear.ts'
 import { lstm } from './cells/lstm.ts'
-import { mingru } from './cells/mingru.ts'
-import { minlstm } from './cells/minlstm.ts'
+import { mingru, mingruPlain } from './cells/mingru.ts'
+import { minlstm, minlstmPlain } from './cells/minlstm.ts'
+import { qrnn, qrnnIfo } from './cells/qrnn.ts'
 import { slstm, slstmDetached } from './cells/slstm.ts'
+import { sru } from './cells/sru.ts'
 import { duplicateCell, unknownCell } from './messages.ts'
 
 const cells = new Map<string, Cell>()
-for (const builtIn of [elman, gru, linear, lstm, mingru, minlstm, slstm, slstmDetached]) registerCell(builtIn)
+const RECURRENT = [elman, gru, lstm, slstm, slstmDetached]
+const LINEAR = [linear, linearLog, linearLogit, hgrn, mingru, mingruPlain, minlstm, minlstmPlain, qrnn, qrnnIfo, sru]
+for (const builtIn of [...RECURRENT, ...LINEAR]) registerCell(builtIn)
 
 /** Makes a cell known by its name, after the checks of `defineCell`. Throws `E_CELL` for a name that is taken. */
 export function registerCell(cell: Cell): void {

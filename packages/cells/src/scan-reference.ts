@@ -1,5 +1,6 @@
 import { scanBackwardStep } from './backward-step.ts'
 import type { ScanCell } from './cell.ts'
+import type { Expr } from './expression.ts'
 import { compile } from './evaluate.ts'
 import { missingTensor } from './messages.ts'
 import { checkLength, checkSizes } from './shape.ts'
@@ -18,23 +19,23 @@ export type ScanInputs = Readonly<Record<string, Float64Array>>
 export interface ScanAdjoint {
   /** What `scanForward` returned for the same inputs. */
   readonly h: Float64Array
-  /** Gradient of each h from outside. */
-  readonly dh: Float64Array
+  /** Gradient from outside of what each step gives: the cell's output, or h where it has none. */
+  readonly dOutput: Float64Array
   readonly h0?: Float64Array
-  /** Gradient of the last state from outside, on top of that of the last h. */
+  /** Gradient of the last state from outside, on top of that of the last step's output. */
   readonly dLastState?: Float64Array
 }
 
 /**
- * The float64 reference of a scan, as a sequential loop: h [B,T,D] and the last one [B,D]; `h0` [B,D] is 0 where
- * missing. Throws `E_SHAPE` for a missing input or a tensor of another length than the sizes ask for.
+ * The float64 reference of a scan, as a sequential loop: h [B,T,D], the last one [B,D], and where the cell has one the
+ * output y [B,T,D]; `h0` [B,D] is 0 where missing. Throws `E_SHAPE` for a missing input or a tensor of another length than the sizes ask for.
  */
 export function scanForward(
   cell: ScanCell,
   sizes: ScanSizes,
   inputs: ScanInputs,
   h0?: Float64Array,
-): { readonly h: Float64Array; readonly lastState: Float64Array } {
+): { readonly h: Float64Array; readonly lastState: Float64Array; readonly y?: Float64Array } {
   checkInputs(cell, sizes, inputs)
   if (h0 !== undefined) checkLength(cell.name, 'h0', h0, stateShape(sizes))
   const { batch, time, channels } = sizes
@@ -54,10 +55,17 @@ export function scanForward(
       h.set(state, step * channels)
     }
   }
-  return { h, lastState }
+  return { h, lastState, ...(cell.output && { y: outputsOf(cell.output, inputs, h) }) }
 }
 
-/** The gradients of Σ h · dh (+ Σ lastState · dLastState): of each input [B,T,D] and of h0 [B,D]. Throws `E_SHAPE`. */
+/** An output needs no earlier step: all steps at once. */
+function outputsOf(output: Expr, inputs: ScanInputs, h: Float64Array): Float64Array {
+  const program = compile([output])
+  const leaves = program.leaves.map(({ kind, name }) => (kind === 'state' ? h : inputs[name]!))
+  return program.run(leaves, h.length)[0]!.slice(0, h.length)
+}
+
+/** The gradients of Σ output · dOutput (+ Σ lastState · dLastState): of each input [B,T,D] and of h0 [B,D]. Throws `E_SHAPE`. */
 export function scanBackward(
   cell: ScanCell,
   sizes: ScanSizes,
@@ -68,7 +76,7 @@ export function scanBackward(
   checkAdjoint(cell, sizes, adjoint)
   const { batch, time, channels } = sizes
   const step = scanBackwardStep(cell)
-  const program = compile([cell.a, ...cell.inputs.map((name) => step[name]!)])
+  const program = compile([step.carried, ...cell.inputs.map((name) => step.inputs[name]!)])
   const dInputs = Object.fromEntries(cell.inputs.map((name) => [name, new Float64Array(batch * time * channels)]))
   const dh0 = adjoint.dLastState?.slice() ?? new Float64Array(batch * channels)
   const zeros = new Float64Array(channels)
@@ -78,17 +86,17 @@ export function scanBackward(
     const carried = row(dh0, sequence, channels)
     for (let t = time - 1; t >= 0; t--) {
       const index = sequence * time + t
-      const outside = row(adjoint.dh, index, channels)
-      const lambda = carried.map((value, channel) => value + outside[channel]!)
+      const outside = row(adjoint.dOutput, index, channels)
       const initial = adjoint.h0 === undefined ? zeros : row(adjoint.h0, sequence, channels)
       const entering = t === 0 ? initial : row(adjoint.h, index - 1, channels)
       const leaves = program.leaves.map(({ kind, name }) => {
         if (kind === 'state') return entering
-        return kind === 'gradient' ? lambda : row(inputs[name]!, index, channels)
+        if (kind === 'gradient') return name === 'carried' ? carried : outside
+        return row(inputs[name]!, index, channels)
       })
-      const [a, ...gradients] = program.run(leaves, channels) as [Float64Array, ...Float64Array[]]
+      const [sentBack, ...gradients] = program.run(leaves, channels) as [Float64Array, ...Float64Array[]]
       cell.inputs.forEach((name, i) => dInputs[name]!.set(gradients[i]!.subarray(0, channels), index * channels))
-      for (let channel = 0; channel < channels; channel++) carried[channel] = a[channel]! * lambda[channel]!
+      carried.set(sentBack.subarray(0, channels))
     }
   }
   return { dInputs, dh0 }
@@ -103,9 +111,9 @@ function checkInputs(cell: ScanCell, sizes: ScanSizes, inputs: ScanInputs): void
   }
 }
 
-function checkAdjoint(cell: ScanCell, sizes: ScanSizes, { h, dh, h0, dLastState }: ScanAdjoint): void {
+function checkAdjoint(cell: ScanCell, sizes: ScanSizes, { h, dOutput, h0, dLastState }: ScanAdjoint): void {
   checkLength(cell.name, 'h', h, sequenceShape(sizes))
-  checkLength(cell.name, 'dh', dh, sequenceShape(sizes))
+  checkLength(cell.name, 'dOutput', dOutput, sequenceShape(sizes))
   if (h0 !== undefined) checkLength(cell.name, 'h0', h0, stateShape(sizes))
   if (dLastState !== undefined) checkLength(cell.name, 'dLastState', dLastState, stateShape(sizes))
 }

@@ -1,14 +1,26 @@
 import { add, div, max, min, mul, neg, select, sub } from './expression.ts'
-import type { Condition, Expr } from './expression.ts'
+import type { Condition, Expr, Leaf } from './expression.ts'
 
 /** The expressions with every node that has one of the names replaced; untouched nodes stay the same nodes. */
 export function substitute(exprs: readonly Expr[], replacements: Readonly<Record<string, Expr>>): Expr[] {
+  return replace(exprs, ({ name }) =>
+    name !== undefined && Object.hasOwn(replacements, name) ? replacements[name] : undefined,
+  )
+}
+
+/** The expressions with every mention of a leaf replaced; untouched nodes stay the same nodes. */
+export function substituteLeaf(exprs: readonly Expr[], { kind, name }: Leaf, replacement: Expr): Expr[] {
+  return replace(exprs, (node) =>
+    node.op === 'leaf' && node.leaf.kind === kind && node.leaf.name === name ? replacement : undefined,
+  )
+}
+
+function replace(exprs: readonly Expr[], replacementOf: (node: Expr) => Expr | undefined): Expr[] {
   const done = new Map<Expr, Expr>()
   const visit = (node: Expr): Expr => {
     const known = done.get(node)
     if (known !== undefined) return known
-    const named = node.name !== undefined && Object.hasOwn(replacements, node.name)
-    const result = named ? replacements[node.name!]! : rebuild(node, visit)
+    const result = replacementOf(node) ?? rebuild(node, visit)
     done.set(node, result)
     return result
   }

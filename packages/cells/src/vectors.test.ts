@@ -37,7 +37,7 @@ function expectScan(scan: ScanCell, { counts, tensor, has }: Vectors): void {
   const initial = has('h0') ? { h0: tensor('h0') } : {}
   const { h } = scanForward(scan, sizes, inputs, initial.h0)
   expectClose('h', h, tensor('h'))
-  const { dInputs, dh0 } = scanBackward(scan, sizes, inputs, { h, dh: tensor('dh'), ...initial })
+  const { dInputs, dh0 } = scanBackward(scan, sizes, inputs, { h, dOutput: tensor('dh'), ...initial })
   for (const name of scan.inputs) expectClose(`d${name}`, dInputs[name]!, tensor(`d${name}`))
   if (has('h0')) expectClose('dh0', dh0, tensor('dh0'))
 }

@@ -28,7 +28,7 @@ export interface ProblemOptions {
 /** Adds the flags that name a problem and a kernel. */
 export function withProblem(command: Command): Command {
   return command
-    .option('--cell <name>', 'lstm, gru, elman, mingru, minlstm, linear, …')
+    .option('--cell <name>', 'lstm, gru, elman, slstm, mingru, minlstm, qrnn, sru, hgrn, linear, …')
     .option('--batch <count>', 'sequences side by side (default 16)')
     .option('--time <steps>', 'steps of the recurrence (default 1024)')
     .option('--heads <count>', 'heads, each with its own recurrent matrix (default 1)')

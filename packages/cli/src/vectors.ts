@@ -146,6 +146,6 @@ function scanTensors({ problem, tensors }: VectorFile, cell: ScanCell): Readonly
   const inputs = Object.fromEntries(cell.inputs.map((name) => [name, tensors[name]!]))
   const h0 = tensors['h0']
   const { h } = scanForward(cell, sizes, inputs, h0)
-  const { dInputs, dh0 } = scanBackward(cell, sizes, inputs, { h, dh: tensors['dh']!, ...(h0 && { h0 }) })
+  const { dInputs, dh0 } = scanBackward(cell, sizes, inputs, { h, dOutput: tensors['dh']!, ...(h0 && { h0 }) })
   return { h, dh0, ...Object.fromEntries(Object.entries(dInputs).map(([name, values]) => [`d${name}`, values])) }
 }

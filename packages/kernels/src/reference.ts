@@ -8,6 +8,7 @@ import {
 } from '@tilewright/cells'
 import type { Tensors } from './dtype.ts'
 import type { Pass, Problem } from './problem.ts'
+import { scanOutput } from './tensor.ts'
 
 type Exact = Readonly<Record<string, Float64Array>>
 
@@ -20,13 +21,12 @@ export function reference(problem: Problem, pass: Pass, inputs: Tensors): Exact 
 }
 
 function scanReference(cell: ScanCell, problem: Problem, inputs: Exact): Exact {
-  const { h, lastState } = scanForward(cell, scanSizes(problem), inputs, inputs['h0'])
-  return { h, lastState }
+  return scanForward(cell, scanSizes(problem), inputs, inputs['h0'])
 }
 
 function scanGradients(cell: ScanCell, problem: Problem, inputs: Exact): Exact {
-  const { h, h0, dh, dLastState } = inputs
-  const adjoint = { h: h!, h0: h0!, dh: dh!, dLastState: dLastState! }
+  const { h, h0, dLastState } = inputs
+  const adjoint = { h: h!, h0: h0!, dOutput: inputs[`d${scanOutput(cell)}`]!, dLastState: dLastState! }
   const { dInputs, dh0 } = scanBackward(cell, scanSizes(problem), inputs, adjoint)
   return { ...Object.fromEntries(cell.inputs.map((name) => [`d${name}`, dInputs[name]!])), dh0 }
 }

@@ -32,21 +32,29 @@ export function tensorsOf(problem: Problem, pass: Pass): PassTensors {
   throw new TypeError(`${cell.name}: its backward pass has no tensors yet`)
 }
 
-function scanForward({ inputs }: ScanCell, problem: Problem): PassTensors {
+/** What a scan gives at each step: its cell's output, or the state itself. */
+export function scanOutput({ output }: ScanCell): 'y' | 'h' {
+  return output ? 'y' : 'h'
+}
+
+function scanForward(cell: ScanCell, problem: Problem): PassTensors {
   return {
-    inputs: [...inputs.map((name) => sequence(name, problem)), stateOfScan('h0', problem)],
-    outputs: [{ ...sequence('h', problem), before: 'h0' }, stateOfScan('lastState', problem)],
+    inputs: [...cell.inputs.map((name) => sequence(name, problem)), stateOfScan('h0', problem)],
+    outputs: [
+      ...(cell.output ? [sequence('y', problem)] : []),
+      stateSequence(problem),
+      stateOfScan('lastState', problem),
+    ],
   }
 }
 
 function scanBackward(cell: ScanCell, problem: Problem): PassTensors {
-  const [h] = scanForward(cell, problem).outputs
   return {
     inputs: [
       ...cell.inputs.map((name) => sequence(name, problem)),
-      h!,
+      stateSequence(problem),
       stateOfScan('h0', problem),
-      sequence('dh', problem),
+      sequence(`d${scanOutput(cell)}`, problem),
       stateOfScan('dLastState', problem),
     ],
     outputs: [...cell.inputs.map((name) => sequence(`d${name}`, problem)), stateOfScan('dh0', problem)],
@@ -55,6 +63,10 @@ function scanBackward(cell: ScanCell, problem: Problem): PassTensors {
 
 function sequence(name: string, { batch, time, heads, headDim, dtype }: Problem): TensorSpec {
   return { name, dtype, shape: [batch, time, heads * headDim], axes: 'btc' }
+}
+
+function stateSequence(problem: Problem): TensorSpec {
+  return { ...sequence('h', problem), before: 'h0' }
 }
 
 function stateOfScan(name: string, { batch, heads, headDim }: Problem): TensorSpec {

@@ -211,6 +211,7 @@ test('a loop from another file is named by it, one of no line is not', () => {
 
 test('the loop over time is the one that ends at time', () => {
   expect(timeLoopLine('int time;\n  for (int i = 0; i < 4; i++) {}\n  for (int t = 0; t < time; t++) {')).toBe(3)
+  expect(timeLoopLine('\n  for (int chunk = (time - 1) / CHUNK * CHUNK; chunk >= 0; chunk -= CHUNK) {')).toBe(2)
   expect(timeLoopLine('void k() {}')).toBeUndefined()
 })
 

@@ -54,9 +54,11 @@ export function loopsAt(kernel: KernelCounts, line: number): readonly LoopCounts
   return kernel.loops.flatMap(withInner).filter((loop) => loop.line === line)
 }
 
-/** The line of the loop over time in the source of a rendered kernel; undefined where there is none. */
+const TIME_LOOP = /^\s*for \(int (\w+) = (?:0; \1 < time|.*\btime\b.*; \1 >= 0); /
+
+/** The line of the loop over time, up or down, in the source of a rendered kernel; undefined where there is none. */
 export function timeLoopLine(source: string): number | undefined {
-  const index = source.split('\n').findIndex((line) => /^\s*for \(int (\w+) = 0; \1 < time; /.test(line))
+  const index = source.split('\n').findIndex((line) => TIME_LOOP.test(line))
   return index < 0 ? undefined : index + 1
 }
 

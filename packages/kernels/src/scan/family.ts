@@ -11,6 +11,7 @@ export const scan: Family = {
   givens: (problem, cell) => ({
     CHANNELS: channelsOf(problem),
     INPUTS: scanCell(cell).inputs.length,
+    OUTPUTS: scanCell(cell).output ? 2 : 1,
     ELEMENT_BYTES: bytesOf(problem.dtype),
     BATCH: problem.batch,
     TIME: problem.time,
