@@ -29,25 +29,26 @@ export interface CudaOptions {
  * runs on the CPU. Translating and building for the CPU waits for the first run, as many candidates are only compiled.
  */
 export function cudaBackend(device: CudaDevice, options: CudaOptions): Backend {
-  return makeBackend(device.name, device, options, 'at-first-run')
+  return makeBackend(device.name, device, options, { builds: 'at-first-run', watched: false })
 }
 
 /**
  * `cuda-cpu`: PTX for compute 8.0 executed on the CPU, to check numbers and never to time. Its device is an A100 by
- * another name. Loading includes the build for the CPU.
+ * another name. Loading includes the build for the CPU, and every access of a run is watched.
  */
 export function cudaCpuBackend(options: CudaOptions): Backend {
   const model = findDevice('a100-40gb') as CudaDevice
   const device: CudaDevice = { ...model, name: 'cuda-cpu', title: 'PTX on the CPU (sm_80)' }
-  return makeBackend('cuda-cpu', device, options, 'at-load')
+  return makeBackend('cuda-cpu', device, options, { builds: 'at-load', watched: true })
 }
 
-function makeBackend(
-  name: string,
-  device: CudaDevice,
-  options: CudaOptions,
-  builds: 'at-load' | 'at-first-run',
-): Backend {
+/** How a backend uses the CPU: when it builds for it, and whether it watches every access there. */
+interface Use {
+  readonly builds: 'at-load' | 'at-first-run'
+  readonly watched: boolean
+}
+
+function makeBackend(name: string, device: CudaDevice, options: CudaOptions, use: Use): Backend {
   const { toolchain } = options
   const { cxx } = toolchain
   return {
@@ -61,17 +62,12 @@ function makeBackend(
       system: `${process.platform} ${process.arch}`,
       seed: String(options.seed ?? 0),
     },
-    load: (kernel) => load(kernel, device, options, builds),
+    load: (kernel) => load(kernel, device, options, use),
     close: () => Promise.resolve(),
   }
 }
 
-async function load(
-  kernel: Kernel,
-  device: CudaDevice,
-  options: CudaOptions,
-  builds: 'at-load' | 'at-first-run',
-): Promise<Loaded | Failure> {
+async function load(kernel: Kernel, device: CudaDevice, options: CudaOptions, use: Use): Promise<Loaded | Failure> {
   const { toolchain, cacheFolder, seed = 0, runTimeoutMs = 60_000, compileTimeoutMs = 120_000 } = options
   const begun = performance.now()
   const compiled = await compileKernel(kernel, {
@@ -93,7 +89,7 @@ async function load(
       timeoutMs: compileTimeoutMs,
     }))
   }
-  if (builds === 'at-load') {
+  if (use.builds === 'at-load') {
     const built = await build()
     if (built.status !== 'built') return built
   }
@@ -105,7 +101,8 @@ async function load(
       const refused = checkLaunches(plan.dispatches, device, compiled.reports)
       if (refused !== undefined) return refused
       const module = await build()
-      return module.status === 'built' ? runModule(module, plan, inputs, { seed, timeoutMs: runTimeoutMs }) : module
+      if (module.status !== 'built') return module
+      return runModule(module, plan, inputs, { seed, watched: use.watched, timeoutMs: runTimeoutMs })
     },
     release() {},
   }
