@@ -94,8 +94,10 @@ void threadReturned(Thread* t) {
   Block& block = *t->block;
   block.live--;
   clusterThreadReturned(t);
-  Barrier& b = block.barriers[0];
-  if (b.arrived > 0 && b.arrived >= block.live) letGo(block, b, 0);
+  for (uint32_t id = 0; id < BARRIERS; id++) {
+    Barrier& b = block.barriers[id];
+    if (b.arrived > 0 && (id == 0 || b.wanted == 0) && b.arrived >= block.live) letGo(block, b, id);
+  }
   laneReturned(t, block.warps[t->warp]);
 }
 

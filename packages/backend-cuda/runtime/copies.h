@@ -1,6 +1,7 @@
 // The copies of cp.async that a thread has begun and not waited for.
 #pragma once
 #include "thread.h"
+#include "watch.h"
 #include <vector>
 
 namespace tw {
@@ -12,6 +13,7 @@ struct Copy {
   uint32_t bytes, sourceBytes;
   uint64_t group;
   int place;
+  CopiedFrom watched;  // where accesses are
 };
 
 struct CopyQueue {

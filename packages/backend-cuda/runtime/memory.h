@@ -26,23 +26,34 @@ constexpr unsigned RANK_SHIFT = 24;
 [[noreturn, gnu::cold]] void sharedFault(const Thread* t, uint64_t offset, uint64_t bytes, Access access, int place);
 [[noreturn, gnu::cold]] void localFault(const Thread* t, uint64_t address, uint64_t bytes, Access access, int place);
 
-// Each of these returns where `bytes` bytes at the address are in this process, or ends it. Accesses are aligned, so
+// Each of these returns where `bytes` bytes at the address are in this process, or ends it; those that check do only
+// that, unwatched. Accesses are aligned, so
 // they never cross the end of a page.
 template <Access access>
-[[gnu::always_inline]] inline unsigned char* global(Thread* t, uint64_t address, uint64_t bytes, int place) {
+[[gnu::always_inline]] inline void checkGlobal(const Thread* t, uint64_t address, uint64_t bytes, int place) {
   const uint64_t offset = address - ARENA;
   if (__builtin_expect(offset >= ARENA_BYTES || (address & (bytes - 1)) != 0 ||
                            (offset & (PAGE_BYTES - 1)) + bytes > PAGE_LIMITS[offset >> PAGE_BITS], 0))
     globalFault(t, address, bytes, access, place);
+}
+
+template <Access access>
+[[gnu::always_inline]] inline unsigned char* global(Thread* t, uint64_t address, uint64_t bytes, int place) {
+  checkGlobal<access>(t, address, bytes, place);
   if (__builtin_expect(t->history != nullptr, 0)) watchGlobal(t, address, bytes, access, place);
   return reinterpret_cast<unsigned char*>(address);
 }
 
 template <Access access>
-[[gnu::always_inline]] inline unsigned char* shared(Thread* t, uint64_t address, uint64_t bytes, int place) {
-  const uint64_t offset = uint32_t(address);  // shared addresses wrap at 32 bits
+[[gnu::always_inline]] inline void checkShared(const Thread* t, uint64_t offset, uint64_t bytes, int place) {
   if (__builtin_expect(offset + bytes > t->sharedBytes || (offset & (bytes - 1)) != 0, 0))
     sharedFault(t, offset, bytes, access, place);
+}
+
+template <Access access>
+[[gnu::always_inline]] inline unsigned char* shared(Thread* t, uint64_t address, uint64_t bytes, int place) {
+  const uint64_t offset = uint32_t(address);  // shared addresses wrap at 32 bits
+  checkShared<access>(t, offset, bytes, place);
   if (__builtin_expect(t->history != nullptr, 0)) watchShared(t, t->block, offset, bytes, access, place);
   return t->shared + offset;
 }

@@ -3,7 +3,6 @@
 #include "scheduler.h"
 #include <algorithm>
 #include <unordered_map>
-#include <utility>
 
 namespace tw {
 
@@ -11,13 +10,13 @@ namespace {
 
 std::vector<Segment> segments;
 
-// What was released into a location, by its address.
+// What was released into a location.
 struct Location {
-  View view;
-  bool isOfBlock = false;  // released to the own block only
-  uint32_t block = 0;
+  View forAll;
+  std::unordered_map<uint32_t, View> forBlocks;  // by the threads of a block, whichever scope they named
+  uint32_t block = 0;                            // of the thread that wrote last
 };
-std::unordered_map<const unsigned char*, Location> locations;
+std::unordered_map<const unsigned char*, Location> locations;  // by address
 
 constexpr Party WARP = Party(1) << 32, BLOCK = Party(2) << 32;
 
@@ -26,29 +25,19 @@ uint32_t numberOf(const Block& block) {
   return block.index.x + grid.x * (block.index.y + grid.y * block.index.z);
 }
 
-void beginSegment(Thread* t) {
-  History& h = *t->history;
-  const Block& block = *t->block;
-  const uint32_t number = numberOf(block);
-  h.segment = uint32_t(segments.size());
-  segments.push_back({number * uint32_t(block.threads.size()) + t->index,
-      number * uint32_t(block.warps.size()) + t->warp, number, h.phase, h.now.warpPhase, h.now.clock});
-}
-
-// All that the thread knows, and what it did itself while its counters stood there.
-void tell(const Thread* t, const Counters& counters, View& view) {
+// All that the thread knows, and what it did itself.
+void tell(const Thread* t, View& view) {
   const History& h = *t->history;
-  const Segment& now = segments[h.segment];
   view.join(t->block->view);
   view.join(h.own);
-  view.learn(BLOCK | now.block, counters.known);
-  view.learn(WARP | now.warp, counters.warpPhase);
-  view.learn(now.thread, counters.clock + 1);
+  view.learn(BLOCK | h.block, h.known);
+  view.learn(WARP | h.warp(), h.warpPhase);
+  view.learn(h.thread, h.clock + 1);
 }
 
-void tick(Thread* t) {
-  t->history->now.clock++;
-  beginSegment(t);
+void tick(History& h) {
+  h.clock++;
+  h.segment = 0;
 }
 
 }  // namespace
@@ -77,14 +66,25 @@ bool View::knows(Party party, uint32_t counter) const {
   return at != counters.end() && at->party == party && at->counter > counter;
 }
 
-uint32_t threadOf(uint32_t segment) { return segments[segment].thread; }
-uint32_t warpOf(uint32_t segment) { return segments[segment].warp; }
+uint32_t segmentOf(Thread* t) {
+  History& h = *t->history;
+  if (h.segment == 0) {
+    h.segment = uint32_t(segments.size());
+    segments.push_back({h.thread, h.block, h.phase, h.warpPhase, h.clock});
+    h.isFenced = false;
+  }
+  return h.segment;
+}
 
-std::string threadText(uint32_t segment) {
+void endSegment(Thread* t) { tick(*t->history); }
+
+const Segment& segmentAt(uint32_t number) { return segments[number]; }
+
+std::string threadText(uint32_t thread) {
   const Launch& launch = *currentLaunch();
-  const Segment& s = segments[segment];
-  const Dim tid = positionOf(s.thread % (launch.block.x * launch.block.y * launch.block.z), launch.block);
-  const Dim block = positionOf(s.block, launch.grid);
+  const uint32_t warps = (launch.block.x * launch.block.y * launch.block.z + 31) / 32;
+  const Dim tid = positionOf(thread % (warps * 32), launch.block);
+  const Dim block = positionOf(thread / (warps * 32), launch.grid);
   return text("thread (%u,%u,%u) of block (%u,%u,%u)", tid.x, tid.y, tid.z, block.x, block.y, block.z);
 }
 
@@ -94,7 +94,11 @@ void beginOrder() {
   locations.clear();
 }
 
-void beginHistory(Thread* t) { beginSegment(t); }
+void beginHistory(Thread* t) {
+  History& h = *t->history;
+  h.block = numberOf(*t->block);
+  h.thread = (h.block * uint32_t(t->block->warps.size()) + t->warp) * 32 + t->lane;
+}
 
 void endOrder(const Block& block) {
   const unsigned char* const first = block.shared.data();
@@ -103,51 +107,57 @@ void endOrder(const Block& block) {
   });
 }
 
-bool isBefore(uint32_t segment, bool isWarp, const Thread* t) {
-  const History& h = *t->history;
+uint32_t unordered(uint32_t segment, uint32_t lanes, const Thread* t) {
+  const History& now = *t->history;
   const Segment& then = segments[segment];
-  const Segment& now = segments[h.segment];
-  if (!isWarp && then.thread == now.thread) return true;
-  if (then.block == now.block && then.phase < h.now.known) return true;
-  if (then.warp == now.warp && then.warpPhase < h.now.warpPhase) return true;
-  for (const View* view : {&h.own, &std::as_const(t->block->view)}) {
-    if (view->isEmpty()) continue;
-    if (view->knows(BLOCK | then.block, then.phase) || view->knows(WARP | then.warp, then.warpPhase)) return true;
-    if (!isWarp && view->knows(then.thread, then.clock)) return true;
+  if (then.block == now.block && then.phase < now.known) return NOBODY;
+  if (then.warp() == now.warp() && then.warpPhase < now.warpPhase) return NOBODY;
+  const View& ofBlock = t->block->view;
+  const auto knows = [&](Party party, uint32_t counter) {
+    return now.own.knows(party, counter) || ofBlock.knows(party, counter);
+  };
+  if (knows(BLOCK | then.block, then.phase) || knows(WARP | then.warp(), then.warpPhase)) return NOBODY;
+  const auto isUnordered = [&](uint32_t thread) { return thread != now.thread && !knows(thread, then.clock); };
+  if ((lanes >> then.thread % 32 & 1) != 0 && isUnordered(then.thread)) return then.thread;
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const uint32_t thread = then.warp() * 32 + uint32_t(__builtin_ctz(lanes));
+    if (isUnordered(thread)) return thread;
   }
-  return false;
+  return NOBODY;
 }
 
 void meetInBlock(Block& block) {
-  // Where every thread has a fence before the barrier, one of them may release for all after it.
-  bool allFenced = true;
+  uint32_t phase = 0;
+  bool areAllFenced = true;
   for (const Thread& t : block.threads) {
-    if (t.state == State::Done) continue;
     const History& h = *t.history;
+    if (t.state == State::Done) continue;
+    areAllFenced &= h.isFenced;
+    phase = std::max(phase, h.phase + 1);
     block.view.join(h.own);
-    allFenced &= h.hasFence && h.fencePhase == h.phase;
   }
   for (Thread& t : block.threads) {
     if (t.state == State::Done) continue;
     History& h = *t.history;
     h.own.clear();
-    h.now.known = ++h.phase;
-    if (allFenced) h.fence.known = h.fencePhase = h.phase;
-    beginSegment(&t);
+    h.phase = h.known = phase;
+    h.segment = 0;
+    // Where every thread has a fence before the barrier, any of them may release for all after it.
+    if (areAllFenced) h.fenced.learn(BLOCK | h.block, phase);
   }
 }
 
 void tellAndGoOn(Thread* t, View& told) {
-  tell(t, t->history->now, told);
-  tick(t);
+  tell(t, told);
+  tick(*t->history);
 }
 
 void meet(Thread* const* threads, uint32_t count, const View& told) {
   View together = told;
-  for (uint32_t i = 0; i < count; i++) tell(threads[i], threads[i]->history->now, together);
+  for (uint32_t i = 0; i < count; i++) tell(threads[i], together);
   for (uint32_t i = 0; i < count; i++) {
     threads[i]->history->own.join(together);
-    tick(threads[i]);
+    tick(*threads[i]->history);
   }
 }
 
@@ -156,19 +166,26 @@ void meetInWarp(Thread* const* lanes, uint32_t count, bool isWhole) {
   View together;
   for (uint32_t i = 0; i < count; i++) together.join(lanes[i]->history->own);
   for (uint32_t i = 0; i < count; i++) {
-    if (!together.isEmpty()) lanes[i]->history->own.join(together);
-    lanes[i]->history->now.warpPhase++;
-    beginSegment(lanes[i]);
+    History& h = *lanes[i]->history;
+    if (!together.isEmpty()) h.own.join(together);
+    h.warpPhase++;
+    h.segment = 0;
   }
 }
 
 void arriveInCluster(Thread* t, View& arriving) {
+  Block& block = *t->block;
   History& h = *t->history;
-  arriving.join(t->block->view);
+  if (block.clusterRound != t->clusterRounds) {
+    block.clusterRound = t->clusterRounds;
+    block.clusterPhase = h.phase;
+  }
+  // Others of the block have arrived before its last barrier, and may have gone on to this phase.
+  if (h.phase != block.clusterPhase) return tellAndGoOn(t, arriving);
+  arriving.join(block.view);
   arriving.join(h.own);
-  h.phase++;
-  arriving.learn(BLOCK | segments[h.segment].block, h.phase);
-  beginSegment(t);
+  arriving.learn(BLOCK | h.block, ++h.phase);
+  h.segment = 0;
 }
 
 void learnFromCluster(Thread* t, const View& arrived) {
@@ -179,19 +196,21 @@ void learnFromCluster(Thread* t, const View& arrived) {
 
 void release(Thread* t, const unsigned char* at, bool isRelease, bool isUpdate, bool isOfBlock) {
   History& h = *t->history;
-  const bool releases = isRelease || h.hasFence;
+  const bool releases = isRelease || !h.fenced.isEmpty() || !h.fencedForBlock.isEmpty();
+  // A plain write ends what was released here; an atomic update goes on with it.
+  if (!isUpdate) locations.erase(at);
   const auto found = locations.find(at);
-  if (!releases) {
-    // A plain write ends what was released here; an atomic update goes on with it.
-    if (!isUpdate && found != locations.end()) locations.erase(found);
-    return;
-  }
+  if (!releases && found == locations.end()) return;
   Location& location = found != locations.end() ? found->second : locations[at];
-  if (!isUpdate) location.view.clear();
-  tell(t, isRelease ? h.now : h.fence, location.view);
-  location.isOfBlock = isRelease ? isOfBlock : h.fenceIsOfBlock || isOfBlock;
-  location.block = segments[h.segment].block;
-  if (isRelease) tick(t);
+  location.block = h.block;
+  if (!releases) return;
+  View& forBlock = location.forBlocks[h.block];
+  View released = h.fenced;
+  if (isRelease) tell(t, released);
+  if (!isOfBlock) location.forAll.join(released);
+  forBlock.join(released);
+  forBlock.join(h.fencedForBlock);
+  if (isRelease) tick(h);
 }
 
 void acquire(Thread* t, const unsigned char* at, bool isAcquire, bool isOfBlock) {
@@ -199,21 +218,31 @@ void acquire(Thread* t, const unsigned char* at, bool isAcquire, bool isOfBlock)
   if (found == locations.end()) return;
   const Location& location = found->second;
   History& h = *t->history;
-  if ((location.isOfBlock || isOfBlock) && location.block != segments[h.segment].block) return;
-  (isAcquire ? h.own : h.pending).join(location.view);
+  // An access of the block's scope does not see what another block wrote.
+  if (isOfBlock && location.block != h.block) return;
+  const auto ofBlock = location.forBlocks.find(h.block);
+  if (ofBlock != location.forBlocks.end()) {
+    h.seen.join(ofBlock->second);
+    h.seenOfBlock.join(ofBlock->second);
+    if (isAcquire) h.own.join(ofBlock->second);
+  }
+  h.seen.join(location.forAll);
+  if (isAcquire && !isOfBlock) h.own.join(location.forAll);
 }
 
 void fence(Thread* t, bool isOfBlock) {
   History& h = *t->history;
-  h.own.join(h.pending);
-  h.pending.clear();
-  // A fence of the block takes nothing from a wider one before it.
-  if (isOfBlock && h.hasFence && !h.fenceIsOfBlock) return;
-  h.hasFence = true;
-  h.fenceIsOfBlock = isOfBlock;
-  h.fencePhase = h.phase;
-  h.fence = h.now;
-  tick(t);
+  h.own.join(isOfBlock ? h.seenOfBlock : h.seen);
+  h.seenOfBlock.clear();
+  if (!isOfBlock) h.seen.clear();
+  View& fenced = isOfBlock ? h.fencedForBlock : h.fenced;
+  fenced.clear();
+  tell(t, fenced);
+  tick(h);
+  if (!isOfBlock) {
+    h.fencedForBlock.clear();
+    h.isFenced = true;
+  }
 }
 
 }  // namespace tw

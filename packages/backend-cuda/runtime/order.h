@@ -38,36 +38,43 @@ class View {
   std::vector<Known> counters;
 };
 
-struct Counters {
-  uint32_t known = 0, warpPhase = 0, clock = 0;
-};
-
+// Numbers over the launch: those of a warp's threads begin at a multiple of 32.
 struct Segment {
-  uint32_t thread, warp, block;  // numbers over the launch
+  uint32_t thread, block;
   uint32_t phase, warpPhase, clock;
+
+  uint32_t warp() const { return thread / 32; }
 };
 
-// What a thread knows, and the segment that it is in.
+// What a thread knows, and where its counters stand.
 struct History {
-  uint32_t segment = 0;
-  uint32_t phase = 0;
-  Counters now;
-  View own;      // learnt since the last barrier of the block
-  View pending;  // of locations that were read without acquiring; a fence acquires them
-  bool hasFence = false, fenceIsOfBlock = false;
-  uint32_t fencePhase = 0;
-  Counters fence;  // as they stood at the last fence: what a later relaxed write releases
+  uint32_t thread = 0, block = 0;
+  uint32_t phase = 0, known = 0, warpPhase = 0, clock = 0;
+  uint32_t segment = 0;  // 0: no access since the counters last moved
+  View own;              // learnt since the last barrier of the block
+  // What others have released into locations that were read without acquiring; a fence acquires it, and one of the block
+  // only what the own block has released.
+  View seen, seenOfBlock;
+  // What was known at the last fence, and at the last one of the block: what a relaxed write releases.
+  View fenced, fencedForBlock;
+  bool isFenced = false;  // no access since the last fence
+
+  uint32_t warp() const { return thread / 32; }
 };
 
-// Whether what was done in that segment comes before what the thread does now. `isWarp`: others of its warp did it too,
-// so that what is known of the one thread does not count.
-bool isBefore(uint32_t segment, bool isWarp, const Thread* t);
+// Number of the segment that what the thread does now belongs to.
+uint32_t segmentOf(Thread* t);
+// What the thread does from here on belongs to another one.
+void endSegment(Thread* t);
+const Segment& segmentAt(uint32_t number);
 
-// Numbers over the launch of who made a segment.
-uint32_t threadOf(uint32_t segment);
-uint32_t warpOf(uint32_t segment);
+// One of those lanes, of the segment's warp and at its counters, of which what it did does not come before what the thread
+// does now: the segment's own where it is one; NOBODY where all does.
+constexpr uint32_t NOBODY = UINT32_MAX;
+uint32_t unordered(uint32_t segment, uint32_t lanes, const Thread* t);
+
 // `thread (3,0,0) of block (0,0,0)`
-std::string threadText(uint32_t segment);
+std::string threadText(uint32_t thread);
 
 // Each launch begins anew: it comes after all that was before.
 void beginOrder();

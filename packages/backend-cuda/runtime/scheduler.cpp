@@ -99,7 +99,7 @@ std::unique_ptr<Block> makeBlock(uint32_t number, unsigned char* stacks) {
     t.state = State::Ready;
     t.place = -1;
     t.clusterRounds = 0;
-    block->warps[t.warp].alive |= 1u << t.lane;
+    block->warps[t.warp].all = block->warps[t.warp].alive |= 1u << t.lane;
     block->ready.push_back(&t);
     if (launch->watched) beginHistory(&t);
   }
@@ -222,7 +222,11 @@ void run(const Launch& wanted) {
     for (uint32_t i = 0; i < together; i++)
       there.push_back(makeCluster(order[first + i], stacks + i * clusterBytes));
     runResident();
-    for (const auto& block : resident) if (wanted.watched) endOrder(*block);
+    if (wanted.watched)
+      for (const auto& block : resident) {
+        endOrder(*block);
+        endShadow(block->shadow);
+      }
     resident.clear();
   }
   launch = nullptr;

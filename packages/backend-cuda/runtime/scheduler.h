@@ -27,13 +27,14 @@ struct Barrier {
 // A collective operation of a warp that some lanes have reached.
 struct Gathering {
   uint32_t mask, arrived;
+  bool isWhole;  // the masks named every lane of the warp, those that have returned too
   Combine combine;
   int place;
   void* arguments[32];
 };
 
 struct Warp {
-  uint32_t alive = 0;
+  uint32_t all = 0, alive = 0;  // lanes
   std::vector<Gathering> gatherings;
 };
 
@@ -52,6 +53,8 @@ struct Block {
   std::vector<History> histories;
   Shadow shadow;        // of shared memory
   View view;            // what all its threads know
+  uint32_t clusterRound = 0;  // of the cluster's barrier, the last that a thread has arrived in,
+  uint32_t clusterPhase = 0;  // and the phase of the first that did
 };
 
 struct Launch {

@@ -18,7 +18,7 @@ void complete(Block& block, uint32_t warp, const Gathering& gathering, uint32_t 
     Thread* lanes[32];
     uint32_t count = 0;
     eachLane(gathering.mask, [&](uint32_t lane) { lanes[count++] = &block.threads[warp * 32 + lane]; });
-    meetInWarp(lanes, count, gathering.mask == block.warps[warp].alive);
+    meetInWarp(lanes, count, gathering.isWhole);
   }
   for (uint32_t lane = 0; lane < 32; lane++)
     if ((gathering.mask >> lane & 1) != 0 && lane != exceptLane) {
@@ -34,6 +34,7 @@ void together(Thread* t, uint32_t mask, Combine combine, void* argument, bool al
   Warp& warp = t->block->warps[t->warp];
   if ((mask >> t->lane & 1) == 0) fail(t, place, "divergence",
       "lane %u takes part in an operation whose mask 0x%08x leaves it out", t->lane, mask);
+  const bool isWhole = (mask & warp.all) == warp.all;
   mask &= warp.alive;
   auto& all = warp.gatherings;
   auto found = std::find_if(all.begin(), all.end(), [&](const Gathering& g) {
@@ -47,11 +48,12 @@ void together(Thread* t, uint32_t mask, Combine combine, void* argument, bool al
             "lane %u is here with mask 0x%08x, while other lanes of warp %u wait for it with mask 0x%08x at %s",
                 t->lane, mask, t->warp, g.mask,
              placeText(g.place).c_str());
-    all.push_back({mask, 0, combine, place, {}});
+    all.push_back({mask, 0, true, combine, place, {}});
     found = all.end() - 1;
   }
   found->arguments[t->lane] = argument;
   found->arrived |= 1u << t->lane;
+  found->isWhole &= isWhole;
   t->place = place;
   if (found->arrived != mask) {
     t->state = State::AtCollective;

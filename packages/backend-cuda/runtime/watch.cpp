@@ -1,4 +1,5 @@
 #include "arena.h"
+#include "earlier.h"
 #include "failure.h"
 #include "memory.h"
 #include "order.h"
@@ -12,21 +13,14 @@ namespace {
 
 constexpr uint32_t LIST = uint32_t(1) << 31;
 
-struct Reader {
-  uint32_t segment;
-  int place;
-  bool isWarp, isStrong, isByte;
-};
-
-// Where one reader is not enough: those of a cell that no later one is ordered after, at most one for each warp.
-std::vector<std::vector<Reader>> lists;
+std::vector<List> lists;
 std::vector<uint32_t> freeLists;
 
 bool isStrong(Access access) { return access >= Access::StrongRead; }
 bool writes(Access access) { return access == Access::Write || access >= Access::StrongWrite; }
 bool reads(Access access) { return access != Access::Write && access != Access::StrongWrite; }
 
-// An access to some bytes, for messages.
+// An access to some bytes.
 struct Attempt {
   Thread* t;
   Access access;
@@ -35,6 +29,12 @@ struct Attempt {
   Block* owner;      // of shared memory; null for global
   uint64_t address;  // or the offset in shared memory
   uint64_t bytes;
+  uint32_t segment;
+
+  Earlier earlier() const {
+    const History& h = *t->history;
+    return {segment, h.warp(), 1u << t->lane, place, writes(access), isStrong(access), isByte};
+  }
 };
 
 std::string bytesText(const Attempt& a) {
@@ -46,83 +46,112 @@ std::string bytesText(const Attempt& a) {
   return range + text(" of block (%u,%u,%u)", b.x, b.y, b.z);
 }
 
-[[noreturn, gnu::cold]] void race(const Attempt& a, uint32_t segment, const char* did, int place) {
+[[noreturn, gnu::cold]] void race(const Attempt& a, uint32_t thread, const char* did, int place) {
   fail(a.t, a.place, "race", "%s %s, which %s %s at %s, and nothing orders the two", verbOf(a.access),
-      bytesText(a).c_str(), threadText(segment).c_str(), did, placeText(place).c_str());
+      bytesText(a).c_str(), threadText(thread).c_str(), did, placeText(place).c_str());
 }
 
 [[noreturn, gnu::cold]] void notAwaited(const Attempt& a, const Cell& cell) {
   fail(a.t, a.place, "copy-not-awaited", "%s %s, while a copy to them that %s began at %s is not waited for",
-      verbOf(a.access), bytesText(a).c_str(), threadText(cell.writer).c_str(), placeText(int(cell.writerPlace)).c_str());
+      verbOf(a.access), bytesText(a).c_str(), threadText(segmentAt(cell.writer).thread).c_str(),
+      placeText(int(cell.writerPlace)).c_str());
 }
 
 [[noreturn, gnu::cold]] void neverWritten(const Attempt& a) {
   fail(a.t, a.place, "uninitialised", "%s %s, which nobody has written so far", verbOf(a.access), bytesText(a).c_str());
 }
 
-// ---- readers
+// ---- earlier accesses
 
-Reader singleReader(const Cell& cell) {
-  return {cell.reader, int(cell.readerPlace), bool(cell.isReaderWarp), bool(cell.isReaderStrong),
-      bool(cell.isReaderByte)};
+Earlier readerOf(const Cell& cell) {
+  return {cell.reader, segmentAt(cell.reader).warp(), cell.readerLanes, int(cell.readerPlace), false,
+      bool(cell.isReaderStrong), bool(cell.isReaderByte)};
 }
 
-void setReader(Cell& cell, const Reader& reader) {
+Earlier writerOf(const Cell& cell) {
+  const Segment& s = segmentAt(cell.writer);
+  return {cell.writer, s.warp(), 1u << s.thread % 32, int(cell.writerPlace), true, bool(cell.isStrong),
+      bool(cell.isByte)};
+}
+
+bool hasList(const Cell& cell) { return (cell.reader & LIST) != 0; }
+List& listOf(const Cell& cell) { return lists[cell.reader & ~LIST]; }
+
+void setReader(Cell& cell, const Earlier& reader) {
   cell.reader = reader.segment;
+  cell.readerLanes = reader.lanes;
   cell.readerPlace = uint32_t(reader.place);
-  cell.isReaderWarp = reader.isWarp;
   cell.isReaderStrong = reader.isStrong;
   cell.isReaderByte = reader.isByte;
 }
 
-void dropReaders(Cell& cell) {
-  if ((cell.reader & LIST) != 0) {
-    lists[cell.reader & ~LIST].clear();
-    freeLists.push_back(cell.reader & ~LIST);
+void beginList(Cell& cell) {
+  if (freeLists.empty()) {
+    freeLists.push_back(uint32_t(lists.size()));
+    lists.emplace_back();
   }
+  const uint32_t number = freeLists.back();
+  freeLists.pop_back();
+  if (cell.reader != 0) insert(lists[number], readerOf(cell));
+  cell.reader = LIST | number;
+}
+
+void endList(const Cell& cell) {
+  List& list = listOf(cell);
+  for (std::vector<Earlier>& all : list.kinds) all.clear();
+  list.count = 0;
+  freeLists.push_back(cell.reader & ~LIST);
+}
+
+void forget(Cell& cell) {
+  if (hasList(cell)) endList(cell);
   cell.reader = 0;
 }
 
-// One reader that stands for two of the same warp between the same barriers.
-Reader merged(const Reader& a, const Reader& b, bool isOneThread) {
-  return {b.segment, b.place, !isOneThread || a.isWarp, a.isStrong && b.isStrong, a.isByte && b.isByte};
-}
-
 void addReader(Cell& cell, const Attempt& a) {
-  const uint32_t segment = a.t->history->segment;
-  const Reader reader{segment, a.place, false, isStrong(a.access), a.isByte};
-  if (cell.reader == segment && !reader.isStrong && !reader.isByte) {
-    cell.isReaderStrong = cell.isReaderByte = 0;
-    return;
+  const Earlier reader = a.earlier();
+  if (!hasList(cell)) {
+    if (cell.reader == 0) return setReader(cell, reader);
+    Earlier before = readerOf(cell);
+    if (standsFor(reader, before) && isBefore(before, a.t)) return setReader(cell, reader);
+    if (merge(before, reader)) return setReader(cell, before);
+    beginList(cell);
   }
-  const uint32_t thread = threadOf(segment), warp = warpOf(segment);
-  if ((cell.reader & LIST) == 0) {
-    const Reader before = singleReader(cell);
-    if (cell.reader == 0 || isBefore(before.segment, before.isWarp, a.t)) return setReader(cell, reader);
-    if (warpOf(before.segment) == warp)
-      return setReader(cell, merged(before, reader, threadOf(before.segment) == thread));
-    if (freeLists.empty()) {
-      freeLists.push_back(uint32_t(lists.size()));
-      lists.emplace_back();
-    }
-    lists[freeLists.back()].push_back(before);
-    cell.reader = LIST | freeLists.back();
-    freeLists.pop_back();
-  }
-  std::vector<Reader>& list = lists[cell.reader & ~LIST];
-  for (Reader& other : list)
-    if (warpOf(other.segment) == warp) {
-      other = isBefore(other.segment, other.isWarp, a.t) ? reader
-          : merged(other, reader, threadOf(other.segment) == thread);
-      return;
-    }
-  std::erase_if(list, [&](const Reader& other) { return isBefore(other.segment, other.isWarp, a.t); });
-  list.push_back(reader);
+  addToList(listOf(cell), reader, reader, a.t);
 }
 
-void checkReader(const Attempt& a, const Reader& reader) {
-  if ((reader.isStrong && isStrong(a.access)) || (reader.isByte && a.isByte)) return;
-  if (!isBefore(reader.segment, reader.isWarp, a.t)) race(a, reader.segment, "read", reader.place);
+// What the write does not stand for stays: accesses that it may meet without an order, or weak ones where it is strong.
+void setWriter(Cell& cell, const Attempt& a) {
+  const Earlier writer = a.earlier();
+  if (!writer.isStrong && !writer.isByte) {
+    forget(cell);
+  } else {
+    const auto isGone = [&](const Earlier& e) { return standsFor(writer, e) && isBefore(e, a.t); };
+    if (!hasList(cell) && cell.reader != 0 && isGone(readerOf(cell))) cell.reader = 0;
+    if (cell.writer != 0 && !isGone(writerOf(cell))) {
+      if (!hasList(cell)) beginList(cell);
+      addToList(listOf(cell), writerOf(cell), writer, a.t);
+    }
+  }
+  cell.writer = a.segment;
+  cell.writerPlace = uint32_t(a.place);
+  cell.isStrong = writer.isStrong;
+  cell.isByte = writer.isByte;
+}
+
+void checkOrder(const Attempt& a, const Earlier& e) {
+  if (!e.isWrite && !writes(a.access)) return;
+  if ((e.isStrong && isStrong(a.access)) || (e.isByte && a.isByte)) return;
+  const uint32_t thread = unordered(e.segment, e.lanes, a.t);
+  if (thread != NOBODY) race(a, thread, e.isWrite ? "wrote" : "read", e.place);
+}
+
+void checkList(const Attempt& a, const List& list) {
+  const bool isWrite = writes(a.access), isStrongAccess = isStrong(a.access);
+  for (const std::vector<Earlier>& all : list.kinds) {
+    if (all.empty() || !(isWrite || all[0].isWrite) || (isStrongAccess && all[0].isStrong)) continue;
+    for (const Earlier& e : all) checkOrder(a, e);
+  }
 }
 
 // ---- one cell
@@ -130,17 +159,11 @@ void checkReader(const Attempt& a, const Reader& reader) {
 void checkCell(Cell& cell, const Attempt& a, uint32_t mask) {
   if (cell.isOnItsWay) notAwaited(a, cell);
   if (reads(a.access) && (cell.isWritten & mask) != mask) neverWritten(a);
-  const bool mayMeet = (cell.isStrong && isStrong(a.access)) || (cell.isByte && a.isByte);
-  if (cell.writer != 0 && cell.writer != a.t->history->segment && !mayMeet && !isBefore(cell.writer, false, a.t))
-    race(a, cell.writer, "wrote", int(cell.writerPlace));
+  if (cell.writer != 0 && cell.writer != a.segment) checkOrder(a, writerOf(cell));
+  if (hasList(cell)) checkList(a, listOf(cell));
+  else if (cell.reader != 0) checkOrder(a, readerOf(cell));
   if (!writes(a.access)) return addReader(cell, a);
-  if ((cell.reader & LIST) != 0) for (const Reader& reader : lists[cell.reader & ~LIST]) checkReader(a, reader);
-  else if (cell.reader != 0) checkReader(a, singleReader(cell));
-  dropReaders(cell);
-  cell.writer = a.t->history->segment;
-  cell.writerPlace = uint32_t(a.place);
-  cell.isStrong = isStrong(a.access);
-  cell.isByte = a.isByte;
+  setWriter(cell, a);
   cell.isWritten |= mask;
 }
 
@@ -191,26 +214,47 @@ void beginShadow() {
   freeLists.clear();
 }
 
+void endShadow(const Shadow& shadow) {
+  for (const Cell& cell : shadow) if (hasList(cell)) endList(cell);
+}
+
 void watchGlobal(Thread* t, uint64_t address, uint64_t bytes, Access access, int place) {
-  checkCells(globalCell, {t, access, bytes == 1, place, nullptr, address, bytes});
+  checkCells(globalCell, {t, access, bytes == 1, place, nullptr, address, bytes, segmentOf(t)});
 }
 
 void watchShared(Thread* t, Block* owner, uint64_t offset, uint64_t bytes, Access access, int place) {
   checkCells([=](uint64_t at) -> Cell& { return sharedCell(owner, at); },
-      {t, access, bytes == 1, place, owner, offset, bytes});
+      {t, access, bytes == 1, place, owner, offset, bytes, segmentOf(t)});
 }
 
-void watchCopyBegin(Thread* t, uint64_t offset, uint64_t bytes) {
-  for (uint64_t at = offset; at < offset + bytes; at += CELL_BYTES) sharedCell(t->block, at).isOnItsWay = 1;
-}
-
-void watchCopyEnd(Thread* t, uint64_t offset, uint64_t bytes, uint64_t from, uint64_t sourceBytes, int place) {
-  for (uint64_t at = offset; at < offset + bytes; at += CELL_BYTES) {
-    Cell& cell = sharedCell(t->block, at);
-    cell.isOnItsWay = 0;
-    cell.writer = t->history->segment;
-  }
+CopiedFrom watchCopyBegin(Thread* t, uint64_t offset, uint64_t bytes, uint64_t from, uint64_t sourceBytes,
+    int place) {
+  CopiedFrom begun;
+  watchShared(t, t->block, offset, bytes, Access::Write, place);
+  for (uint64_t at = 0; at < bytes; at += CELL_BYTES) sharedCell(t->block, offset + at).isOnItsWay = 1;
   if (sourceBytes > 0) watchGlobal(t, from, sourceBytes, Access::Read, place);
+  for (uint64_t at = 0; at < sourceBytes; at += CELL_BYTES)
+    begun.writers[at / CELL_BYTES] = globalCell(from + at).writer;
+  // The thread itself may overwrite the source too early.
+  endSegment(t);
+  return begun;
+}
+
+void watchCopyEnd(Thread* t, const CopiedFrom& begun, uint64_t offset, uint64_t bytes, uint64_t from,
+    uint64_t sourceBytes, int place) {
+  for (uint64_t at = 0; at < bytes; at += CELL_BYTES) {
+    Cell& cell = sharedCell(t->block, offset + at);
+    cell.isOnItsWay = 0;
+    cell.writer = segmentOf(t);
+  }
+  if (sourceBytes == 0) return;
+  const Attempt a{t, Access::Read, false, place, nullptr, from, sourceBytes, segmentOf(t)};
+  for (uint64_t at = 0; at < sourceBytes; at += CELL_BYTES) {
+    const Cell& cell = globalCell(from + at);
+    if (cell.writer != begun.writers[at / CELL_BYTES])
+      race(a, segmentAt(cell.writer).thread, "wrote", int(cell.writerPlace));
+  }
+  checkCells(globalCell, a);
 }
 
 void unsetRegister(Thread* t, const char* name, int place) {

@@ -14,9 +14,14 @@ const char* verbOf(Access access);
 [[gnu::cold]] void watchGlobal(Thread* t, uint64_t address, uint64_t bytes, Access access, int place);
 [[gnu::cold]] void watchShared(Thread* t, Block* owner, uint64_t offset, uint64_t bytes, Access access, int place);
 
-// From here to the wait, the bytes are on their way and nobody's to touch.
-void watchCopyBegin(Thread* t, uint64_t offset, uint64_t bytes);
-void watchCopyEnd(Thread* t, uint64_t offset, uint64_t bytes, uint64_t from, uint64_t sourceBytes, int place);
+// Who had written each pair of the bytes that an asynchronous copy reads, when it began.
+struct CopiedFrom {
+  uint32_t writers[8] = {};
+};
+// From here to the wait, the bytes that it writes are nobody's to touch, and those that it reads nobody's to write.
+CopiedFrom watchCopyBegin(Thread* t, uint64_t offset, uint64_t bytes, uint64_t from, uint64_t sourceBytes, int place);
+void watchCopyEnd(Thread* t, const CopiedFrom& begun, uint64_t offset, uint64_t bytes, uint64_t from,
+    uint64_t sourceBytes, int place);
 
 // Stands before a store or an atomic update at that address: it releases where it says so, or where a fence came
 // before. `isOfBlock`: with scope .cta.

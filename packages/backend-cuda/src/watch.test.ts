@@ -23,6 +23,7 @@ const of = (kernel: string, more: Partial<Launch> = {}): Launch => ({
   outputs: [f32('y', 128)],
   ...more,
 })
+const SUBTLE = { file: 'subtle.cu' }
 const D = 256
 const RIGHT = {
   exchange: of('exchange'),
@@ -55,12 +56,36 @@ const RIGHT = {
   fragment_from_shared: of('fragment_from_shared', { block: 32 }),
   sum_of_nothing: of('sum_of_nothing', { block: 32, scalars: [5] }),
   owners: of('owners', { grid: 2, block: 32 }),
+  broadcast: of('broadcast', SUBTLE),
+  tally: of('tally', SUBTLE),
+  two_fences: of('two_fences', SUBTLE),
+  fetch: of('fetch', { ...SUBTLE, block: 32, scratch: [scratch('values', 32, 'f32')] }),
+  half_returns: of('half_returns', SUBTLE),
+  leaves_early: of('leaves_early', SUBTLE),
+  wide_fence: of('wide_fence', {
+    ...SUBTLE,
+    grid: 2,
+    cooperative: true,
+    scratch: [scratch('value', 1, 'f32'), scratch('flag', 1)],
+  }),
+  fence_behind: of('fence_behind', {
+    ...SUBTLE,
+    grid: 4,
+    block: 32,
+    scratch: [scratch('sums', 128, 'f32'), scratch('count', 1)],
+  }),
   swap: of('swap', {
     file: 'cluster.cu',
     architecture: 'sm_90',
     defines: ['ARCHITECTURE __CUDA_ARCH__'],
     grid: 4,
     block: 32,
+  }),
+  arrives_early: of('arrives_early', {
+    file: 'cluster.cu',
+    architecture: 'sm_90',
+    defines: ['ARCHITECTURE __CUDA_ARCH__'],
+    grid: 4,
   }),
   block_sum: of('block_sum', {
     file: 'reduce.cu',
@@ -132,8 +157,17 @@ describe.runIf(missing === undefined)('accesses that are watched', { timeout: 12
       'OVERLAP',
       /^race: .*writes bytes 124 to 127 of y, which thread \(\d+,0,0\) of block \([01],0,0\) wrote/,
     ],
+    ['broadcast', 'NO_EMPTY', /^race: /],
+    ['tally', 'BARRIER_OF_WARP', /^race: .*reads .*, which thread \(\d+,0,0\) of block \(0,0,0\) wrote at .*\(atom/],
+    ['two_fences', 'NO_FENCE', /^race: .*reads bytes/],
+    ['fetch', 'WAIT_TOO_LATE', /^race: .*\(cp.async.*\): reads bytes .* of values, which .* wrote at/],
+    ['half_returns', 'WRONG_HALF', /^race: .*reads .* wrote at/],
+    ['leaves_early', 'NO_BARRIER', /of shared memory, which nobody has written so far/],
+    ['wide_fence', 'FENCE_OF_BLOCK', /^race: .*of value, which/],
+    ['fence_behind', 'FENCE_BEFORE', /^race: .*of sums, which/],
     ['swap', 'NO_BARRIER', /of shared memory of block \([0-3],0,0\), which nobody has written so far/],
     ['swap', 'NO_LAST_BARRIER', /^block-returned: .*asks for shared memory of block/],
+    ['arrives_early', 'NO_BARRIER', /of shared memory/],
     ['block_sum', 'NO_BARRIER', /^race: reduce.cu/],
     ['tile_product', 'NO_WAIT', /^copy-not-awaited: .*\(ldmatrix.*\): reads .* began at tile.cu:\d+ \(cp.async/],
     ['persistent', 'NO_GRID_BARRIER', /of states, which nobody has written so far/],

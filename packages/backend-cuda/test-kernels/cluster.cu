@@ -54,3 +54,18 @@ extern "C" __global__ void __cluster_dims__(2, 2, 1) give(const float* x, float*
   o[4] = clusters;
   o[5] = whose;
 }
+
+// The first warp arrives at the cluster's barrier before the block has met, the second one after.
+extern "C" __global__ void __cluster_dims__(2, 1, 1) arrives_early(const float* x, float* y) {
+  __shared__ float tile[32];
+  const int lane = threadIdx.x % 32;
+  const bool is_first = threadIdx.x < 32;
+  if (is_first) asm volatile("barrier.cluster.arrive;" ::: "memory");
+  if (is_first) tile[lane] = x[lane];
+#ifndef NO_BARRIER
+  __syncthreads();
+#endif
+  if (!is_first) y[blockIdx.x * 32 + lane] = tile[31 - lane];
+  if (!is_first) asm volatile("barrier.cluster.arrive;" ::: "memory");
+  asm volatile("barrier.cluster.wait;" ::: "memory");
+}
