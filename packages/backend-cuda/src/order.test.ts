@@ -3,9 +3,9 @@ import { drawScript } from '../test-kernels/draw-script.ts'
 import { build, missing } from '../test-kernels/harness.ts'
 import { findings, isClear, isRight, reads } from '../test-kernels/happens-before.ts'
 import type { Access, Findings } from '../test-kernels/happens-before.ts'
-import { blockOf, isRunnable, jobOfScript, SHARED_FLAGS, textOf } from '../test-kernels/script.ts'
+import { blockOf, isRunnable, workOfScript, SHARED_FLAGS, textOf } from '../test-kernels/script.ts'
 import type { Location, Script } from '../test-kernels/script.ts'
-import { runJob } from './index.ts'
+import { runWork } from './index.ts'
 import type { CpuModule } from './index.ts'
 
 // What the runtime says of random scripts, against an oracle that knows nothing of it. SCRIPTS=3000 tries more,
@@ -16,8 +16,8 @@ const ORDERS = [0, 1, 2]
 
 /** What is wrong with the runtime's answer, undefined where nothing is. */
 async function mistake(module: CpuModule, script: Script, seed: number): Promise<string | undefined> {
-  const { job, words } = jobOfScript(script)
-  const ran = await runJob(module, job, { script: words }, { seed, watched: true, timeoutMs: 20_000 })
+  const { work, words } = workOfScript(script)
+  const ran = await runWork(module, work, { script: words }, { seed, watched: true, timeoutMs: 20_000 })
   const wanted = findings(script)
   const nothing = wanted.races.length === 0 && wanted.unwritten.length === 0
   if (ran.status === 'ran') return nothing ? undefined : `found nothing, but there is ${describeOne(wanted)}`

@@ -1,4 +1,4 @@
-import type { Job } from '../src/index.ts'
+import type { Work } from '../src/index.ts'
 
 /** Cells and flags in shared memory of a block, as many in global memory; see script.cu. */
 export const CELLS = 4
@@ -91,14 +91,14 @@ export function participants(step: Step, { warps }: Script): readonly number[] {
 }
 
 /** One launch that runs the script. */
-export function jobOfScript(script: Script): { readonly job: Job; readonly words: Uint8Array } {
+export function workOfScript(script: Script): { readonly work: Work; readonly words: Uint8Array } {
   const programs = programsOf(script)
   const steps = Math.max(1, ...programs.map(({ length }) => length))
   const words = new Uint32Array(programs.flatMap((program) => [...program, ...Array(steps - program.length).fill(0)]))
   const globalFlags = script.steps.map((step) =>
     'flag' in step && step.flag.block === 'global' ? step.flag.number + 1 : 0,
   )
-  const job: Job = {
+  const work: Work = {
     buffers: [
       { name: 'script', role: 'input', bytes: words.byteLength },
       { name: 'cells', role: 'output', bytes: CELLS * 4 },
@@ -118,7 +118,7 @@ export function jobOfScript(script: Script): { readonly job: Job; readonly words
       },
     ],
   }
-  return { job, words: new Uint8Array(words.buffer) }
+  return { work, words: new Uint8Array(words.buffer) }
 }
 
 // Blocks that wait for no other one may run one after the other.
