@@ -87,13 +87,13 @@ function excludedBelow(id, problem, on, limit) {
   return best(space, 100_000)
     .filter(({ objective }) => objective < limit)
     .map(({ configuration: config, objective }) => {
-      const names = ['NEED_REGISTERS', 'LIVE_REGISTERS', 'REGISTERS']
+      const names = ['NEED_REGISTERS', 'CACHED_VALUES', 'SUM_VALUES', 'REGISTERS']
       const lets = evaluate(space.model, { ...space.givens, ...config }, names)
       return {
         config,
         objective,
         isExcluded: lets.NEED_REGISTERS > lets.REGISTERS,
-        canFit: lets.LIVE_REGISTERS <= lets.REGISTERS,
+        canFit: lets.CACHED_VALUES + lets.SUM_VALUES < lets.REGISTERS,
       }
     })
     .filter(({ isExcluded }) => isExcluded)

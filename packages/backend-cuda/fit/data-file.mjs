@@ -19,13 +19,15 @@ export function writeData(id, { constants, residuals, points, compiler, seed }) 
 
 // No date here: rules that say the same have the same hash.
 function spaceText(id, { constants, residuals, compiler, table, count }) {
-  const { points, covered, largestUnderestimate, meanOverestimate, largestOverestimate } = residuals
-  const share = ((100 * covered) / points).toFixed(1)
+  const { points, covered, largestUnderestimate, meanOverestimate, largestOverestimate, admittedAndSpilling } =
+    residuals
   const comments = [
     `Written by npm run fit:registers; ${basename(fileURLToPath(rulesFile(id)))} says what each constant is multiplied by.`,
     `Hundredths of a register, fitted to the least registers without spills of ${count} configurations on`,
-    `${architectures.join(', ')} (ptxas ${compiler}; ${table} has each): ${covered} of ${points} points covered (${share}%), the`,
-    `others ${largestUnderestimate} registers short at most; ${meanOverestimate.toFixed(1)} too many on average, ${largestOverestimate} at most.`,
+    `${architectures.join(', ')} (ptxas ${compiler}; each is in ${table}).`,
+    `Of these ${points} points ${covered} need no more than the formula says, the others at most ${largestUnderestimate} registers more;`,
+    `it says ${meanOverestimate.toFixed(1)} too many on average, ${largestOverestimate} at most. Held against 64, 128 and 255 registers, ${admittedAndSpilling} of`,
+    `the points ${admittedAndSpilling === 1 ? 'is' : 'are'} admitted and spill${admittedAndSpilling === 1 ? 's' : ''}.`,
   ]
   const width = Math.max(...Object.keys(constants).map((name) => name.length))
   const lets = Object.entries(constants).map(([name, value]) => `let ${name.padEnd(width)} = ${value}`)

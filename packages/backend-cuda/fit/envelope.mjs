@@ -6,27 +6,28 @@
 const TINY = 1e-9
 
 /**
- * The constants x >= 0 that minimise the sum of overestimates of `terms` x against `values`, plus `penalty` times the sum
- * of underestimates: about 1 in `penalty` + 1 points is left under the sum. Points with `weight` 0 only ask to be
- * covered. Terms are 0 or more.
+ * The constants x >= 0 for which the sums of terms lie best above the values of the points: least in total, where a point
+ * costs `over` for each unit that its sum is above its value, and `under` for each that it is below. With the same prices
+ * for all, about 1 in `under` / `over` + 1 points is left under its sum; with `over` 0 a point only asks to be covered.
+ * Terms are 0 or more.
  */
-export function upperEnvelope({ terms, values, weights = values.map(() => 1), penalty }) {
-  // With overestimate o and underestimate u of each point, terms x - values = o - u. Leaving o out, the dual has a price
-  // for each point: maximise values p, where terms^T p <= weights^T terms and 0 <= p <= weight + penalty.
-  const width = terms[0].length
-  const points = terms.length
-  const limits = [...weights.map((weight) => weight + penalty), ...Array(width).fill(Infinity)]
+export function upperEnvelope(points) {
+  // With overestimate o and underestimate u of a point, terms x - value = o - u. Leaving o out, the dual has a price p for
+  // each point: maximise the sum of value p, where for each term the sum of term p is at most the sum of over term, and
+  // 0 <= p <= over + under.
+  const width = points[0].terms.length
+  const limits = [...points.map(({ over, under }) => over + under), ...Array(width).fill(Infinity)]
   const rows = Array.from({ length: width }, (_, k) => [
-    ...terms.map((term) => term[k]),
+    ...points.map(({ terms }) => terms[k]),
     ...Array.from({ length: width }, (_, other) => (other === k ? 1 : 0)),
-    terms.reduce((sum, term, i) => sum + weights[i] * term[k], 0),
+    points.reduce((sum, { terms, over }) => sum + over * terms[k], 0),
   ])
-  const gains = [...values, ...Array(width + 1).fill(0)]
-  const basis = rows.map((_, k) => points + k)
-  const tableau = { rows, gains, basis, limits, side: points + width }
-  for (let steps = 0; step(tableau, steps > 50 * points); steps++);
+  const gains = [...points.map(({ value }) => value), ...Array(width + 1).fill(0)]
+  const basis = rows.map((_, k) => points.length + k)
+  const tableau = { rows, gains, basis, limits, side: points.length + width }
+  for (let steps = 0; step(tableau, steps > 50 * points.length); steps++);
   // What an ever so slightly wider row k would gain is the constant of term k.
-  return rows.map((_, k) => Math.max(0, -gains[points + k]))
+  return rows.map((_, k) => Math.max(0, -gains[points.length + k]))
 }
 
 /** One pivot, or a variable moved to its other bound. False when nothing gains any more. */

@@ -35,7 +35,8 @@ export const FAMILIES = [
       [1, 2, 4, 8].map((vector) => `VECTOR == ${vector}`),
       [1, 2, 4, 8, 16, 32].map((items) => `ITEMS == ${items}`),
       ['TIME_LANES == 1', 'TIME_LANES > 1'],
-    ).filter((rule) => !/VECTOR == 8 .*ITEMS == (16|32)|VECTOR == 4 .*ITEMS == 32/.test(rule)),
+      ['LIVE_REGISTERS < 240'],
+    ),
   },
 ]
 
@@ -56,6 +57,14 @@ function problemsOf(cells, { headDims, batches, heads }) {
   )
 }
 
-function product(first, ...others) {
-  return others.reduce((rules, next) => rules.flatMap((rule) => next.map((part) => `${rule} and ${part}`)), first)
+/**
+ * Every combination of the levels of some factors as one rule, with the sum of their indices: of the combinations with an
+ * even sum, and of those with an odd one, any two factors together still have every pair of levels.
+ */
+function product(...factors) {
+  return factors.reduce(
+    (strata, levels) =>
+      strata.flatMap(({ rules, sum }) => levels.map((level, i) => ({ rules: [...rules, level], sum: sum + i }))),
+    [{ rules: [], sum: 0 }],
+  )
 }

@@ -1,37 +1,56 @@
 import { compile } from '../dist/index.js'
 
-/** Caps that are tried: registers are handed out in eights, and 255 is the most that a thread can have. */
-const CAPS = [...Array.from({ length: 29 }, (_, i) => 24 + 8 * i), 255]
+/** Caps that are tried: registers are handed out in eights, 255 is the most that a thread can have, and below 32 ptxas refuses. */
+const CAPS = [...Array.from({ length: 28 }, (_, i) => 32 + 8 * i), 255]
+const LAST = CAPS.length - 1
 /** What stands for "spills however many registers there are". */
 export const NEVER = 256
 
 /**
  * The least cap without spills for a source and an architecture, from which on the next two caps do not spill either:
- * the compiler is not monotone. `NEVER` when 255 registers spill.
+ * the compiler is not monotone. `NEVER` when 255 registers spill. `guess` is where to look first.
  */
-export async function leastRegisters(source, { toolchain, architecture, cacheFolder }) {
+export async function leastRegisters(source, { toolchain, architecture, cacheFolder, guess = 128 }) {
+  return leastCap(async (maxRegisters) => {
+    const compiled = await compile(source, { toolchain, architecture, maxRegisters, cacheFolder })
+    if (compiled.status !== 'compiled') throw new Error(`${architecture}: ${compiled.message}`)
+    return Object.values(compiled.reports)[0].spillBytes > 0
+  }, guess)
+}
+
+/** The same for any answer to "does it spill with so many registers"; asks once for each cap. */
+export async function leastCap(spillsAt, guess) {
   const known = new Map()
-  const spills = async (index) => {
-    if (!known.has(index)) {
-      const options = { toolchain, architecture, maxRegisters: CAPS[index], cacheFolder }
-      const compiled = await compile(source, options)
-      if (compiled.status !== 'compiled') throw new Error(`${architecture}: ${compiled.message}`)
-      known.set(index, Object.values(compiled.reports)[0].spillBytes > 0)
-    }
+  const spills = (index) => {
+    if (!known.has(index)) known.set(index, spillsAt(CAPS[index]))
     return known.get(index)
   }
-  const last = CAPS.length - 1
-  if (await spills(last)) return NEVER
-  let [low, high] = [0, last]
-  for (;;) {
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (await spills(middle)) low = middle + 1
-      else high = middle
-    }
-    const above = []
-    for (const index of [low + 1, low + 2]) if (index < last && (await spills(index))) above.push(index)
-    if (above.length === 0) return CAPS[low]
-    ;[low, high] = [above.at(-1) + 1, last]
+  const start = CAPS.findIndex((cap) => cap >= Math.min(guess, 255))
+  for (let least = await boundary(spills, start); ;) {
+    if (least > LAST) return NEVER
+    const above = Math.min(LAST, least + 2)
+    if (!(await spills(above))) {
+      if (above === least || !(await spills(Math.min(LAST, least + 1)))) return CAPS[least]
+      least += 2
+    } else least = await boundary(spills, Math.min(LAST, above + 1), above)
   }
+}
+
+/** Between an index that spills and one that does not, found by doubling steps from `start` and then by halves. */
+async function boundary(spills, start, floor = -1) {
+  let [low, high] = [floor, LAST + 1]
+  let at = start
+  for (let stride = 1; at > low && at < high; stride *= 2) {
+    if (await spills(at)) low = at
+    else high = at
+    if (high - low === 1) return high
+    at = at === low ? Math.min(LAST, at + stride) : Math.max(0, at - stride)
+    if (at <= low || at >= high) break
+  }
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (await spills(middle)) low = middle
+    else high = middle
+  }
+  return high
 }

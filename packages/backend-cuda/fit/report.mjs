@@ -1,39 +1,46 @@
 // Results as tables for people.
 
 export function fitSummary({ family, constants, residuals, files }) {
-  const { points, covered, largestUnderestimate, meanOverestimate, largestOverestimate } = residuals
+  const { points, covered, largestUnderestimate, meanOverestimate, largestOverestimate, admittedAndSpilling } =
+    residuals
   return [
     `${family}: ${covered} of ${points} points covered, the others ${largestUnderestimate} registers short at most;`,
-    `  ${meanOverestimate.toFixed(1)} registers too many on average, ${largestOverestimate} at most`,
+    `  ${meanOverestimate.toFixed(1)} registers too many on average, ${largestOverestimate} at most;`,
+    `  admitted at 64, 128 or 255 registers and spilling: ${admittedAndSpilling}`,
     ...Object.entries(constants).map(([name, value]) => `  ${name} = ${value}`),
     ...files.map((file) => `  ${file}`),
   ].join('\n')
 }
 
-/** For each device: drawn, without spills, within the registers that the rules assume; then what spilled. */
-export function spillTable(compiled) {
-  const devices = [...new Set(compiled.map(({ device }) => device))]
-  const line = (name, points) => {
+/** For each device, and for all together: drawn, without spills, and those of them within the registers assumed. */
+export function spillCounts(compiled) {
+  const count = (device, points) => {
     const clean = points.filter(({ spillBytes }) => spillBytes === 0)
     const within = clean.filter(({ registers, allowed }) => registers <= allowed)
-    return [name, points.length, clean.length, within.length, `${((100 * clean.length) / points.length).toFixed(1)}%`]
+    return { device, drawn: points.length, withoutSpills: clean.length, withinRegisters: within.length }
   }
-  const rows = devices.map((name) =>
-    line(
-      name,
-      compiled.filter((point) => point.device === name),
-    ),
-  )
-  const spilled = compiled.filter(({ spillBytes }) => spillBytes > 0)
+  const devices = [...new Set(compiled.map(({ device }) => device))]
+  const own = (name) => compiled.filter(({ device }) => device === name)
+  return [...devices.map((name) => count(name, own(name))), count('all', compiled)]
+}
+
+export function spillTable({ counts, spilled }) {
+  const rows = counts.map(({ device, drawn, withoutSpills, withinRegisters }) => [
+    device,
+    drawn,
+    withoutSpills,
+    withinRegisters,
+    `${((100 * withoutSpills) / drawn).toFixed(1)}%`,
+  ])
+  const configText = (config) =>
+    Object.entries(config)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')
   return [
-    table([['device', 'drawn', 'no spills', 'within registers', 'share'], ...rows, line('all', compiled)]),
+    table([['device', 'drawn', 'no spills', 'within registers', 'share'], ...rows]),
     ...spilled.map(
-      ({ device, problem, config, spillBytes, needed, allowed }) =>
-        `${spillBytes} bytes spilt on ${device}, needs ${needed} of ${allowed}: ${problem.dtype} head dim ${problem.headDim} ${Object.entries(
-          config,
-        )
-          .map(([name, value]) => `${name}=${value}`)
-          .join(' ')}`,
+      ({ device, problem: { dtype, headDim }, config, spillBytes, needed, allowed }) =>
+        `${spillBytes} bytes spilt on ${device}, needs ${needed} of ${allowed}: ${dtype} head dim ${headDim} ${configText(config)}`,
     ),
   ].join('\n')
 }

@@ -42,6 +42,6 @@ export function termReader(id) {
   )
   return (problem, device, config) => {
     const givens = { ...spaceOf(id, problem, device).givens, ...limits(device) }
-    return models.map((model) => evaluate(model, { ...givens, ...config }, ['NEED_TENTHS'])['NEED_TENTHS'])
+    return models.map((model) => evaluate(model, { ...givens, ...config }, ['NEED_HUNDREDTHS'])['NEED_HUNDREDTHS'])
   }
 }
