@@ -26,14 +26,13 @@ export async function leastCap(spillsAt, guess) {
     return known.get(index)
   }
   const start = CAPS.findIndex((cap) => cap >= Math.min(guess, 255))
-  for (let least = await boundary(spills, start); ;) {
-    if (least > LAST) return NEVER
-    const above = Math.min(LAST, least + 2)
-    if (!(await spills(above))) {
-      if (above === least || !(await spills(Math.min(LAST, least + 1)))) return CAPS[least]
-      least += 2
-    } else least = await boundary(spills, Math.min(LAST, above + 1), above)
+  for (let least = await boundary(spills, start); least <= LAST;) {
+    let spilling
+    for (const above of [least + 1, least + 2]) if (above <= LAST && (await spills(above))) spilling = above
+    if (spilling === undefined) return CAPS[least]
+    least = await boundary(spills, Math.min(LAST, spilling + 1), spilling)
   }
+  return NEVER
 }
 
 /** Between an index that spills and one that does not, found by doubling steps from `start` and then by halves. */
@@ -43,9 +42,7 @@ async function boundary(spills, start, floor = -1) {
   for (let stride = 1; at > low && at < high; stride *= 2) {
     if (await spills(at)) low = at
     else high = at
-    if (high - low === 1) return high
     at = at === low ? Math.min(LAST, at + stride) : Math.max(0, at - stride)
-    if (at <= low || at >= high) break
   }
   while (high - low > 1) {
     const middle = (low + high) >> 1
