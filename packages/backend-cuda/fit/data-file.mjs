@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { device } from '@tilewright/devices'
@@ -8,10 +8,15 @@ import { DEVICES } from './sweep.mjs'
 
 const architectures = DEVICES.map((name) => device(name).architecture)
 
+// What a kernel's registers may depend on; time is none of it.
+const PROBLEM = ['cell', 'dtype', 'batch', 'heads', 'headDim']
+
+const tableFile = (id) => fileURLToPath(constantsFile(id)).replace(/\.space$/, '.csv')
+
 /** Writes the constants that the rules import, and beside them what was measured, each whole or not at all. */
 export function writeData(id, { constants, residuals, points, compiler, seed }) {
   const space = fileURLToPath(constantsFile(id))
-  const table = space.replace(/\.space$/, '.csv')
+  const table = tableFile(id)
   replace(table, tableText(points, { compiler, seed }))
   replace(space, spaceText(id, { constants, residuals, compiler, table: basename(table), count: points.length }))
   return [space, table]
@@ -34,11 +39,30 @@ function spaceText(id, { constants, residuals, compiler, table, count }) {
   return `${[...comments.map((line) => `# ${line}`), '', ...lets].join('\n')}\n`
 }
 
+/** The points that were measured for a kernel, as the sweep gives them. */
+export function readPoints(id) {
+  const [, head, ...rows] = readFileSync(tableFile(id), 'utf8').trimEnd().split('\n')
+  const names = head.split(',')
+  return rows.map((row) => {
+    const cells = row.split(',')
+    const pick = (from, to) =>
+      Object.fromEntries(names.slice(from, to).map((name, i) => [name, numberOr(cells[from + i])]))
+    const parameters = names.length - architectures.length
+    return {
+      problem: { ...pick(0, PROBLEM.length), time: 1024 },
+      config: pick(PROBLEM.length, parameters),
+      least: cells.slice(parameters).map((registers) => (registers === 'spills' ? NEVER : Number(registers))),
+    }
+  })
+}
+
+const numberOr = (text) => (/^\d+$/.test(text) ? Number(text) : text)
+
 function tableText(points, { compiler, seed }) {
   const parameters = Object.keys(points[0].config)
-  const head = ['cell', 'dtype', 'batch', 'heads', 'headDim', ...parameters, ...architectures]
+  const head = [...PROBLEM, ...parameters, ...architectures]
   const rows = points.map(({ problem, config, least }) => [
-    ...['cell', 'dtype', 'batch', 'heads', 'headDim'].map((name) => problem[name]),
+    ...PROBLEM.map((name) => problem[name]),
     ...parameters.map((name) => config[name]),
     ...least.map((registers) => (registers === NEVER ? 'spills' : registers)),
   ])
