@@ -7,22 +7,40 @@ import { family } from './families.ts'
 import type { Configuration, KernelId, Problem } from './problem.ts'
 import { hashOf } from './text.ts'
 
-const models = new Map<string, Model>()
+/** A rule file and what it imports, read. */
+interface Rules {
+  readonly model: Model
+  /** Every text that the model was read from. */
+  readonly texts: readonly string[]
+}
+
+const known = new Map<string, Rules>()
 
 /** The rule file of a kernel, parsed; its text is a constant of this build. */
 export function rulesOf(id: KernelId): Model {
-  const key = keyOf(id)
-  const known = models.get(key)
-  if (known) return known
-  const { text, file } = spaces[key]!
-  const model = parse(text, { file })
-  models.set(key, model)
-  return model
+  return readRules(id).model
 }
 
-/** SHA-256 of the rule file: two runs with the same hash searched the same rules. */
+/** SHA-256 of the rule file and of what it imports: two runs with the same hash searched the same rules. */
 export function rulesHash(id: KernelId): string {
-  return hashOf(spaces[keyOf(id)]!.text)
+  return hashOf(readRules(id).texts.join('\n'))
+}
+
+function readRules(id: KernelId): Rules {
+  const key = `${id.kernel}/${id.pass}.${id.target}`
+  const found = known.get(key)
+  if (found) return found
+  const { text, file } = spaces[key]!
+  const texts = [text]
+  const read = (path: string): string => {
+    const imported = spaces[`${id.kernel}/${path.replace(/\.space$/, '')}`]
+    if (!imported) throw new Error(`there is no such file in templates/${id.kernel}`)
+    texts.push(imported.text)
+    return imported.text
+  }
+  const rules = { model: parse(text, { file, read }), texts }
+  known.set(key, rules)
+  return rules
 }
 
 /** All configurations that the rules allow for a kernel, a problem and a device. Throws `E_KERNEL` or `E_PROBLEM`. */
@@ -51,8 +69,4 @@ function problemGivens(id: KernelId, problem: Problem): Readonly<Record<string, 
   const { givens } = rulesOf(id)
   const values = family(id.kernel).givens(problem, findCell(problem.cell))
   return Object.fromEntries(Object.entries(values).filter(([name]) => givens.includes(name)))
-}
-
-function keyOf(id: KernelId): string {
-  return `${id.kernel}/${id.pass}.${id.target}`
 }

@@ -93,6 +93,13 @@ test('imports that are missing or go round are refused where they stand', () => 
     line: 2,
     message: expect.stringContaining('a.space imports itself; remove one of the imports'),
   })
+  files['a.space'] = 'given N\nlet M = 2 * X'
+  expect(caught(() => parse('import "a.space"', { read, file: 'rules/tiles.space' })).message).toMatch(
+    /^rules\/a\.space:2:13: unknown name X/,
+  )
+  expect(
+    caught(() => parse('import "r.space"', { read: () => 'import "r.space"', file: 'rules/r.space' })),
+  ).toMatchObject({ code: 'E_SPACE_IMPORT', file: 'rules/r.space', line: 1 })
   files['a.space'] = 'given N\nlet M = 2 * N'
   expect(count(bind(parse('import "a.space"\nparam A in 1..M', { read }), { N: 3 }))).toBe(6n)
 })

@@ -102,12 +102,18 @@ function include(building: ModelBuilder, source: Source, read: ParseOptions['rea
             `${path} cannot be read here: nothing says where imported files are`,
             statement.path.at,
           )
-        if (within.includes(path))
+        const file = beside(source.file, path)
+        if (within.includes(file))
           throw new SpaceError('E_SPACE_IMPORT', `${path} imports itself; remove one of the imports`, statement.path.at)
-        include(building, { file: path, text: imported(path, read, statement.path.at) }, read, [...within, path])
+        include(building, { file, text: imported(path, read, statement.path.at) }, read, [...within, file])
       }
     }
   }
+}
+
+/** What messages call an imported file: its path from where the importing file's name starts. */
+function beside(file: string, path: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1) + path
 }
 
 function imported(path: string, read: (path: string) => string, at: Span): string {
