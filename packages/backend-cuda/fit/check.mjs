@@ -3,7 +3,7 @@ import { device } from '@tilewright/devices'
 import { generate } from '@tilewright/codegen'
 import { spaceOf } from '@tilewright/kernels'
 import { best, bind, evaluate, parse, sample } from '@tilewright/solver'
-import { compile } from '@tilewright/backend-cuda'
+import { compile } from '../dist/index.js'
 import { spaceWithoutRule } from './rules.mjs'
 import { pooled } from './sweep.mjs'
 

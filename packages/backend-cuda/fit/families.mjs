@@ -6,6 +6,19 @@ const BANDS = [0, 1, 2, 3, 4, 5].map((band) => `${40 * band} <= LIVE_REGISTERS <
 
 const DTYPES = ['bf16', 'f32']
 
+const SCAN_PROBLEMS = problemsOf(['mingru', 'minlstm', 'linear', 'sru'], {
+  headDims: [64, 96, 256, 768, 2048],
+  batches: [16, 1, 64, 4],
+  heads: [1],
+})
+
+const SCAN_STRATA = product(
+  [1, 2, 4, 8].map((vector) => `VECTOR == ${vector}`),
+  [1, 2, 4, 8, 16, 32].map((items) => `ITEMS == ${items}`),
+  ['TIME_LANES == 1', 'TIME_LANES > 1'],
+  ['LIVE_REGISTERS < 240'],
+)
+
 export const FAMILIES = [
   {
     name: 'recurrent-fused',
@@ -26,17 +39,15 @@ export const FAMILIES = [
     name: 'scan',
     id: { kernel: 'scan', pass: 'forward', target: 'cuda' },
     devices: ['h100-sxm', 'a100-80gb', 'l4'],
-    problems: problemsOf(['mingru', 'minlstm', 'linear'], {
-      headDims: [64, 96, 256, 768, 2048],
-      batches: [16, 1, 64, 4],
-      heads: [1],
-    }),
-    strata: product(
-      [1, 2, 4, 8].map((vector) => `VECTOR == ${vector}`),
-      [1, 2, 4, 8, 16, 32].map((items) => `ITEMS == ${items}`),
-      ['TIME_LANES == 1', 'TIME_LANES > 1'],
-      ['LIVE_REGISTERS < 240'],
-    ),
+    problems: SCAN_PROBLEMS,
+    strata: SCAN_STRATA,
+  },
+  {
+    name: 'scan-backward',
+    id: { kernel: 'scan', pass: 'backward', target: 'cuda' },
+    devices: ['h100-sxm', 'a100-80gb', 'l4'],
+    problems: SCAN_PROBLEMS,
+    strata: SCAN_STRATA,
   },
 ]
 

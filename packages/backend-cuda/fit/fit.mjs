@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { defaultCacheFolder, findToolchain } from '@tilewright/backend-cuda'
+import { defaultCacheFolder, findToolchain } from '../dist/index.js'
 import { CHECKED, compiledAll, drawn, optima } from './check.mjs'
 import { fitted } from './constants.mjs'
 import { writeData } from './data-file.mjs'

@@ -1,4 +1,4 @@
-import { compile } from '@tilewright/backend-cuda'
+import { compile } from '../dist/index.js'
 
 /** Caps that are tried: registers are handed out in eights, 255 is the most that a thread can have, and below 32 ptxas refuses. */
 const CAPS = [...Array.from({ length: 28 }, (_, i) => 32 + 8 * i), 255]
