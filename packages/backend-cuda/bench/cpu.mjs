@@ -27,7 +27,7 @@ const id = { kernel: 'recurrent-fused', pass: 'forward', target: 'cuda' }
 const problem = { cell: 'lstm', dtype: 'bf16', batch: 16, time: 16, heads: 1, headDim: Number(values['head-dim']) }
 const [{ configuration }] = best(spaceOf(id, problem, gpu), 1)
 const kernel = generate({ ...id, problem, config: configuration, device: gpu })
-const inputs = sampleInputs(problem, 1)
+const inputs = sampleInputs(problem, 'forward', 1)
 const toolchain = await findToolchain()
 const cacheFolder = await mkdtemp(join(tmpdir(), 'tilewright-bench-'))
 
