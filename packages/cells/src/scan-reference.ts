@@ -24,20 +24,25 @@ export interface ScanAdjoint {
   readonly h0?: Float64Array
   /** Gradient of the last state from outside, on top of that of the last step's output. */
   readonly dLastState?: Float64Array
+  /** As in `scanForward`. */
+  readonly resets?: Float64Array
 }
 
 /**
  * The float64 reference of a scan, as a sequential loop: h [B,T,D], the last one [B,D], and where the cell has one the
- * output y [B,T,D]; `h0` [B,D] is 0 where missing. Throws `E_SHAPE` for a missing input or a tensor of another length than the sizes ask for.
+ * output y [B,T,D]; `h0` [B,D] is 0 where missing. A step where `resets` [B,T] is not 0 takes the state
+ * before it as 0. Throws `E_SHAPE` for a missing input or a tensor of another length than the sizes ask for.
  */
 export function scanForward(
   cell: ScanCell,
   sizes: ScanSizes,
   inputs: ScanInputs,
   h0?: Float64Array,
+  resets?: Float64Array,
 ): { readonly h: Float64Array; readonly lastState: Float64Array; readonly y?: Float64Array } {
   checkInputs(cell, sizes, inputs)
   if (h0 !== undefined) checkLength(cell.name, 'h0', h0, stateShape(sizes))
+  if (resets !== undefined) checkLength(cell.name, 'resets', resets, resetShape(sizes))
   const { batch, time, channels } = sizes
   const program = compile([cell.a, cell.b])
   const h = new Float64Array(batch * time * channels)
@@ -47,6 +52,7 @@ export function scanForward(
     const state = row(lastState, sequence, channels)
     for (let t = 0; t < time; t++) {
       const step = sequence * time + t
+      if (resets?.[step]) state.fill(0)
       const [a, b] = program.run(
         program.leaves.map(({ name }) => row(inputs[name]!, step, channels)),
         channels,
@@ -88,7 +94,8 @@ export function scanBackward(
       const index = sequence * time + t
       const outside = row(adjoint.dOutput, index, channels)
       const initial = adjoint.h0 === undefined ? zeros : row(adjoint.h0, sequence, channels)
-      const entering = t === 0 ? initial : row(adjoint.h, index - 1, channels)
+      const isReset = Boolean(adjoint.resets?.[index])
+      const entering = isReset ? zeros : t === 0 ? initial : row(adjoint.h, index - 1, channels)
       const leaves = program.leaves.map(({ kind, name }) => {
         if (kind === 'state') return entering
         if (kind === 'gradient') return name === 'carried' ? carried : outside
@@ -96,7 +103,7 @@ export function scanBackward(
       })
       const [sentBack, ...gradients] = program.run(leaves, channels) as [Float64Array, ...Float64Array[]]
       cell.inputs.forEach((name, i) => dInputs[name]!.set(gradients[i]!.subarray(0, channels), index * channels))
-      carried.set(sentBack.subarray(0, channels))
+      carried.set(isReset ? zeros : sentBack.subarray(0, channels))
     }
   }
   return { dInputs, dh0 }
@@ -111,11 +118,12 @@ function checkInputs(cell: ScanCell, sizes: ScanSizes, inputs: ScanInputs): void
   }
 }
 
-function checkAdjoint(cell: ScanCell, sizes: ScanSizes, { h, dOutput, h0, dLastState }: ScanAdjoint): void {
+function checkAdjoint(cell: ScanCell, sizes: ScanSizes, { h, dOutput, h0, dLastState, resets }: ScanAdjoint): void {
   checkLength(cell.name, 'h', h, sequenceShape(sizes))
   checkLength(cell.name, 'dOutput', dOutput, sequenceShape(sizes))
   if (h0 !== undefined) checkLength(cell.name, 'h0', h0, stateShape(sizes))
   if (dLastState !== undefined) checkLength(cell.name, 'dLastState', dLastState, stateShape(sizes))
+  if (resets !== undefined) checkLength(cell.name, 'resets', resets, resetShape(sizes))
 }
 
 function sequenceShape({ batch, time, channels }: ScanSizes): Shape {
@@ -123,6 +131,13 @@ function sequenceShape({ batch, time, channels }: ScanSizes): Shape {
     ['batch', batch],
     ['time', time],
     ['channels', channels],
+  ]
+}
+
+function resetShape({ batch, time }: ScanSizes): Shape {
+  return [
+    ['batch', batch],
+    ['time', time],
   ]
 }
 

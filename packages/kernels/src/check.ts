@@ -2,7 +2,9 @@ import { cell as findCell } from '@tilewright/cells'
 import { KernelError } from './errors.ts'
 import { passesOf } from './families.ts'
 import type { KernelId, Problem } from './problem.ts'
+import { layoutOf } from './scan/tensors.ts'
 
+const LAYOUTS = ['btd', 'tbd', 'bdt'] as const
 const DTYPES = ['f32', 'bf16'] as const
 // Sizes beyond this overflow the rules' products of four of them long before a GPU could hold the tensors.
 const LARGEST = 2 ** 24
@@ -17,9 +19,28 @@ export function checkProblem(problem: Problem): void {
     if (!Number.isInteger(value) || value < 1 || value > LARGEST)
       throw new KernelError('E_PROBLEM', `${name}: ${value} is not a whole number from 1 to ${LARGEST}`)
   }
+  checkScan(problem)
   const elements = problem.batch * problem.time * problem.heads * problem.headDim
   if (!Number.isSafeInteger(elements * 64))
     throw new KernelError('E_PROBLEM', `problem: ${elements} elements in one tensor are beyond exact arithmetic`)
+}
+
+// Flags that only a scan has, and what they ask of each other.
+function checkScan(problem: Problem): void {
+  const { cell: name, layout, packed, resets, cuSeqlens } = problem
+  const cell = findCell(name)
+  const given = Object.entries({ layout, packed, resets, cuSeqlens }).find(([, value]) => value)
+  if (given && cell.kind !== 'scan')
+    throw new KernelError('E_PROBLEM', `${given[0]}: ${name} is not a scan, its tensors have one layout; leave it out`)
+  if (layout !== undefined && !LAYOUTS.includes(layout))
+    throw new KernelError('E_PROBLEM', `layout: there is no ${layout}; there are ${LAYOUTS.join(', ')}`)
+  if (cuSeqlens && layoutOf(problem) !== 'btd')
+    throw new KernelError('E_PROBLEM', `layout: packed sequences have no batch axis; leave ${layout} out or cuSeqlens`)
+  if (cell.kind === 'scan' && packed && [...packed].sort().join() !== [...cell.inputs].sort().join())
+    throw new KernelError(
+      'E_PROBLEM',
+      `packed: ${packed.join(', ')} are not the inputs of ${name}; name each once: ${cell.inputs.join(', ')}`,
+    )
 }
 
 /** Throws `E_KERNEL` when the kernel does not exist or does not fit the problem's cell and dtype. */

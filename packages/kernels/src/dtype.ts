@@ -1,5 +1,4 @@
 import type { PlanBuffer } from './plan.ts'
-import type { Dtype } from './problem.ts'
 
 /** Values of tensors by name. On the host they are float32 whatever the storage; see `roundTo`. */
 export type Tensors = Readonly<Record<string, Float32Array>>
@@ -10,9 +9,9 @@ export function bytesOf(dtype: PlanBuffer['dtype']): number {
 }
 
 /** The nearest values that the storage type can hold (ties to even), as float32. */
-export function roundTo(dtype: Dtype, values: ArrayLike<number>): Float32Array {
+export function roundTo(dtype: PlanBuffer['dtype'], values: ArrayLike<number>): Float32Array {
   const rounded = Float32Array.from(values)
-  return dtype === 'f32' ? rounded : decode('bf16', encode('bf16', rounded))
+  return dtype === 'bf16' ? decode(dtype, encode(dtype, rounded)) : rounded
 }
 
 /** The bytes of a buffer that holds `values`, little endian. */

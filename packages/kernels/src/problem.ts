@@ -10,7 +10,10 @@ export type Pass = 'forward' | 'backward'
 /** How a kernel is organised. */
 export type FamilyName = 'recurrent-fused' | 'scan'
 
-/** What is to be computed. For scan cells the channels are `heads × headDim`. */
+/** The order of the axes of a scan's tensors over time: batch, time and channels (d), the last one contiguous. */
+export type Layout = 'btd' | 'tbd' | 'bdt'
+
+/** What is to be computed. For scan cells the channels are `heads × headDim`; the last four are theirs alone. */
 export interface Problem {
   readonly cell: string
   readonly dtype: Dtype
@@ -19,6 +22,17 @@ export interface Problem {
   readonly time: number
   readonly heads: number
   readonly headDim: number
+  /** btd where it is not said. */
+  readonly layout?: Layout
+  /** The inputs are one tensor `packed`, side by side along the channels, in this order. */
+  readonly packed?: readonly string[]
+  /** A mask marks steps before which the state is zero. */
+  readonly resets?: boolean
+  /**
+   * Sequences of lengths of their own, one after the other without padding: tensors over time are [time, channels], time
+   * counts the steps of all of them, and `cuSeqlens` says where each starts.
+   */
+  readonly cuSeqlens?: boolean
 }
 
 /** One family × pass × target. */

@@ -12,7 +12,7 @@ import { tensorsOf, type TensorSpec } from './tensor.ts'
 export function sampleInputs(problem: Problem, pass: Pass, seed: number): Tensors {
   const random = uniform(seed)
   const forward = tensorsOf(problem, 'forward')
-  const given = Object.fromEntries(forward.inputs.map((tensor) => drawn(problem, tensor, random)))
+  const given = Object.fromEntries(forward.inputs.map((tensor) => [tensor.name, drawn(problem, tensor, random)]))
   return pass === 'forward' ? given : withGradients(problem, withOutputs(problem, given), random)
 }
 
@@ -27,15 +27,21 @@ function withGradients(problem: Problem, known: Tensors, random: () => number): 
   return Object.fromEntries(
     tensorsOf(problem, 'backward').inputs.map((tensor) => {
       const values = known[tensor.name]
-      return values ? [tensor.name, values] : drawn(problem, tensor, random)
+      return [tensor.name, values ?? drawn(problem, tensor, random)]
     }),
   )
 }
 
-function drawn(problem: Problem, tensor: TensorSpec, random: () => number): readonly [string, Float32Array] {
+function drawn(problem: Problem, tensor: TensorSpec, random: () => number): Float32Array {
+  if (tensor.name === 'cuSeqlens') return drawnStarts(problem, random)
   const draw = drawerOf(problem, tensor, random)
-  const values = Float64Array.from({ length: tensor.shape.reduce((a, b) => a * b, 1) }, draw)
-  return [tensor.name, roundTo(tensor.dtype, values)]
+  return roundTo(tensor.dtype, Float64Array.from({ length: tensor.shape.reduce((a, b) => a * b, 1) }, draw))
+}
+
+/** Sequences of any lengths, some of them perhaps none. */
+function drawnStarts({ batch, time }: Problem, random: () => number): Float32Array {
+  const cuts = Float32Array.from({ length: batch - 1 }, () => Math.floor(random() * (time + 1))).sort()
+  return Float32Array.of(0, ...cuts, time)
 }
 
 function drawerOf(problem: Problem, tensor: TensorSpec, random: () => number): () => number {
@@ -44,10 +50,15 @@ function drawerOf(problem: Problem, tensor: TensorSpec, random: () => number): (
   if (tensor.name === 'b') return () => 0.1 * normal()
   // A bf16 holds these exactly, so that they are the same where they stand among states that are stored in it.
   if (tensor.name === 'h0' || tensor.name === 'initialStates') return () => (1 + Math.floor(random() * 16)) / 16
+  // Often enough for several in a chunk of time, seldom enough for chunks without.
+  if (tensor.name === 'resets') return () => Number(random() < 1 / 16)
   // A coefficient that is an input itself must contract, or the state grows without bound.
   const cell = findCell(problem.cell)
-  if (cell.kind === 'scan' && cell.a.op === 'leaf' && cell.a.leaf.name === tensor.name) return random
-  return normal
+  if (cell.kind !== 'scan' || cell.a.op !== 'leaf') return normal
+  const coefficient = cell.a.leaf.name
+  if (tensor.name === coefficient) return random
+  // All columns of packed inputs are then in (0, 1).
+  return tensor.name === 'packed' && problem.packed?.includes(coefficient) ? random : normal
 }
 
 /** Uniform numbers in [0, 1) by mulberry32, a public-domain 32-bit generator: the same seed, the same inputs, anywhere. */

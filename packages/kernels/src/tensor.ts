@@ -1,12 +1,14 @@
-import { cell as findCell, type RecurrentCell, type ScanCell } from '@tilewright/cells'
+import { cell as findCell, type RecurrentCell } from '@tilewright/cells'
 import type { Dtype, Pass, Problem } from './problem.ts'
+import { scanTensors } from './scan/tensors.ts'
 
 /** A public tensor of a kernel, row-major, last axis fastest. */
 export interface TensorSpec {
   readonly name: string
-  readonly dtype: Dtype
+  /** Masks and positions are u32. */
+  readonly dtype: Dtype | 'u32'
   readonly shape: readonly number[]
-  /** One letter for each axis, for messages: b, t, n, d, s (state), g (gate), p (unit of the state before), c (channel). */
+  /** One letter for each axis: b, t, n, d, s (state), g (gate), p (unit of the state before), c (channel), e (end of a sequence). */
   readonly axes: string
   /** Of a state over time: the tensor that holds it before the first step. */
   readonly before?: string
@@ -27,50 +29,9 @@ export interface PassTensors {
  */
 export function tensorsOf(problem: Problem, pass: Pass): PassTensors {
   const cell = findCell(problem.cell)
-  if (cell.kind === 'scan') return pass === 'forward' ? scanForward(cell, problem) : scanBackward(cell, problem)
+  if (cell.kind === 'scan') return scanTensors(cell, problem, pass)
   if (pass === 'forward') return recurrentForward(cell, problem)
   throw new TypeError(`${cell.name}: its backward pass has no tensors yet`)
-}
-
-/** What a scan gives at each step: its cell's output, or the state itself. */
-export function scanOutput({ output }: ScanCell): 'y' | 'h' {
-  return output ? 'y' : 'h'
-}
-
-function scanForward(cell: ScanCell, problem: Problem): PassTensors {
-  return {
-    inputs: [...cell.inputs.map((name) => sequence(name, problem)), stateOfScan('h0', problem)],
-    outputs: [
-      ...(cell.output ? [sequence('y', problem)] : []),
-      stateSequence(problem),
-      stateOfScan('lastState', problem),
-    ],
-  }
-}
-
-function scanBackward(cell: ScanCell, problem: Problem): PassTensors {
-  return {
-    inputs: [
-      ...cell.inputs.map((name) => sequence(name, problem)),
-      stateSequence(problem),
-      stateOfScan('h0', problem),
-      sequence(`d${scanOutput(cell)}`, problem),
-      stateOfScan('dLastState', problem),
-    ],
-    outputs: [...cell.inputs.map((name) => sequence(`d${name}`, problem)), stateOfScan('dh0', problem)],
-  }
-}
-
-function sequence(name: string, { batch, time, heads, headDim, dtype }: Problem): TensorSpec {
-  return { name, dtype, shape: [batch, time, heads * headDim], axes: 'btc' }
-}
-
-function stateSequence(problem: Problem): TensorSpec {
-  return { ...sequence('h', problem), before: 'h0' }
-}
-
-function stateOfScan(name: string, { batch, heads, headDim }: Problem): TensorSpec {
-  return { name, dtype: 'f32', shape: [batch, heads * headDim], axes: 'bc' }
 }
 
 function recurrentForward(cell: RecurrentCell, problem: Problem): PassTensors {

@@ -20,10 +20,17 @@ export function configHash(config: Configuration): string {
   return hashOf(JSON.stringify(config)).slice(0, 6)
 }
 
-/** `lstm, batch 16, time 1024, heads 1, head dim 768, bf16` */
+/** `lstm, batch 16, time 1024, heads 1, head dim 768, bf16`, and a scan's flags: `, tbd, packed gate hidden, resets` */
 export function problemText(problem: Problem): string {
-  const { cell, batch, time, heads, headDim, dtype } = problem
-  return `${cell}, batch ${batch}, time ${time}, heads ${heads}, head dim ${headDim}, ${dtype}`
+  const { cell, batch, time, heads, headDim, dtype, layout, packed, resets, cuSeqlens } = problem
+  const flags = [
+    ...(layout ? [layout] : []),
+    ...(packed ? [`packed ${packed.join(' ')}`] : []),
+    ...(resets ? ['resets'] : []),
+    ...(cuSeqlens ? ['cuSeqlens'] : []),
+  ]
+  const sizes = `${cell}, batch ${batch}, time ${time}, heads ${heads}, head dim ${headDim}, ${dtype}`
+  return [sizes, ...flags].join(', ')
 }
 
 /** `recurrent-fused forward cuda` */

@@ -1,7 +1,8 @@
 import type { Cell, ScanCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
 import type { Family } from '../family.ts'
-import { channelsOf, scanEntryPoint, scanPlan } from './plan.ts'
+import { scanEntryPoint, scanPlan } from './plan.ts'
+import { channelsOf, inputTensors, layoutOf, outputsOf } from './tensors.ts'
 import { scanView } from './view.ts'
 
 /** Linear recurrence: no matrix, the gates are computed where the inputs are read. Channels are heads × headDim. */
@@ -11,10 +12,14 @@ export const scan: Family = {
   givens: (problem, cell) => ({
     CHANNELS: channelsOf(problem),
     INPUTS: scanCell(cell).inputs.length,
-    OUTPUTS: scanCell(cell).output ? 2 : 1,
+    INPUT_TENSORS: new Set(inputTensors(scanCell(cell), problem).map(({ tensor }) => tensor)).size,
+    OUTPUTS: outputsOf(scanCell(cell)).length,
     ELEMENT_BYTES: bytesOf(problem.dtype),
     BATCH: problem.batch,
     TIME: problem.time,
+    IS_SERIES: Number(layoutOf(problem) === 'bdt'),
+    FLAG_TENSORS: Number(problem.resets ?? false) + Number(problem.cuSeqlens ?? false),
+    HAS_LENGTHS: Number(problem.cuSeqlens ?? false),
   }),
   entryPoint: scanEntryPoint,
   view: (problem, cell, kernel, numberOf) => scanView(problem, scanCell(cell), kernel, numberOf),

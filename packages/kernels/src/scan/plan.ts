@@ -1,35 +1,87 @@
 import type { NumberOf } from '../family.ts'
-import type { Plan } from '../plan.ts'
+import type { Dispatch, Plan, PlanBuffer } from '../plan.ts'
 import type { Pass, Problem } from '../problem.ts'
-import { tensorsOf } from '../tensor.ts'
+import { tensorsOf, type TensorSpec } from '../tensor.ts'
+import { channelsOf, layoutOf } from './tensors.ts'
 
-/** The launch of a scan: one dispatch, a block for each group of channels of a sequence. */
+/**
+ * The launch of a scan: a block for each group of channels of a sequence, of each part of its time, or of each tile of
+ * it. Parts take two dispatches; what the first one reads comes first in the second, too.
+ */
 export function scanPlan(problem: Problem, pass: Pass, numberOf: NumberOf): Plan {
   const { inputs, outputs } = tensorsOf(problem, pass)
-  const buffers = [
-    ...inputs.map(({ name, dtype, shape }) => ({ name, role: 'input' as const, dtype, shape })),
-    ...outputs.map(({ name, dtype, shape }) => ({ name, role: 'output' as const, dtype, shape })),
-  ]
+  const scratch = scratchOf(problem, numberOf)
+  const names = (tensors: readonly { readonly name: string }[]): string[] => tensors.map(({ name }) => name)
+  const reduced = [...names(stepInputs(problem, pass)), ...names(scratch)]
+  const entryPoint = scanEntryPoint(problem, pass)
+  const main: Dispatch = {
+    entryPoint,
+    grid: [numberOf('BLOCKS'), 1, 1],
+    block: [numberOf('THREADS'), 1, 1],
+    sharedBytes: 0,
+    cooperative: false,
+    buffers: [...reduced, startOf(pass), ...names(outputs)],
+    scalars: scalarsOf(problem),
+  }
+  const reduce: Dispatch = { ...main, entryPoint: `${entryPoint}_reduce`, buffers: reduced }
   return {
-    buffers,
-    dispatches: [
-      {
-        entryPoint: scanEntryPoint(problem, pass),
-        grid: [numberOf('BLOCKS'), 1, 1],
-        block: [numberOf('THREADS'), 1, 1],
-        sharedBytes: 0,
-        cooperative: false,
-        buffers: buffers.map(({ name }) => name),
-        scalars: [{ name: 'time', value: problem.time }],
-      },
+    buffers: [
+      ...inputs.map(({ name, dtype, shape }) => ({ name, role: 'input' as const, dtype, shape })),
+      ...outputs.map(({ name, dtype, shape }) => ({ name, role: 'output' as const, dtype, shape })),
+      ...scratch,
     ],
+    dispatches: numberOf('PARTS') > 1 ? [reduce, main] : [main],
   }
 }
 
-export function scanEntryPoint(problem: Problem, pass: Pass): string {
-  return `${problem.cell.replaceAll('-', '_')}_scan_${pass}_${problem.dtype}_d${channelsOf(problem)}`
+/** What the steps of a pass read: all inputs but the state that the sequences start from. */
+export function stepInputs(problem: Problem, pass: Pass): readonly TensorSpec[] {
+  return tensorsOf(problem, pass).inputs.filter(({ name }) => name !== startOf(pass))
 }
 
-export function channelsOf({ heads, headDim }: Problem): number {
-  return heads * headDim
+/** What a pass starts from, and what it ends with. */
+export const startOf = (pass: Pass): string => (pass === 'forward' ? 'h0' : 'dLastState')
+export const endOf = (pass: Pass): string => (pass === 'forward' ? 'lastState' : 'dh0')
+
+/** The sizes that a kernel does not hold; lengths of their own say how many steps there are. */
+export function scalarsOf(problem: Problem): Dispatch['scalars'] {
+  const { batch, time, cuSeqlens } = problem
+  return [
+    ...(cuSeqlens ? [] : [{ name: 'time', value: time }]),
+    ...(layoutOf(problem) === 'tbd' ? [{ name: 'batch', value: batch }] : []),
+  ]
+}
+
+/** What blocks tell each other: each part or tile as one step, gain and offset, and of tiles how far they are. */
+export function scratchOf(problem: Problem, numberOf: NumberOf): readonly PlanBuffer[] {
+  const { batch } = problem
+  const channels = channelsOf(problem)
+  const role = 'scratch' as const
+  const parts = numberOf('PARTS')
+  if (parts > 1) return [{ name: 'parts', role, dtype: 'f32', shape: [batch, parts, 2, channels] }]
+  if (!numberOf('LOOK_BACK')) return []
+  const tiles = numberOf('CHUNKS')
+  return [
+    { name: 'ticket', role, dtype: 'u32', shape: [1] },
+    { name: 'flags', role, dtype: 'u32', shape: [batch, numberOf('CHANNEL_BLOCKS'), tiles] },
+    { name: 'sums', role, dtype: 'f32', shape: [batch, tiles, 2, channels] },
+    { name: 'states', role, dtype: 'f32', shape: [batch, tiles, channels] },
+  ]
+}
+
+/** Problems that differ in more than batch and time have kernels of different names. */
+export function scanEntryPoint(problem: Problem, pass: Pass): string {
+  const { cell, dtype, packed, resets, cuSeqlens } = problem
+  const words = [
+    cell.replaceAll('-', '_'),
+    'scan',
+    pass,
+    dtype,
+    `d${channelsOf(problem)}`,
+    ...(layoutOf(problem) === 'btd' ? [] : [layoutOf(problem)]),
+    ...(packed ? ['packed', ...packed] : []),
+    ...(resets ? ['resets'] : []),
+    ...(cuSeqlens ? ['lengths'] : []),
+  ]
+  return words.join('_')
 }

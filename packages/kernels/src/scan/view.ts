@@ -10,12 +10,14 @@ import { bytesOf } from '../dtype.ts'
 import { KernelError } from '../errors.ts'
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
-import { scanOutput, tensorsOf } from '../tensor.ts'
-import { scanEntryPoint } from './plan.ts'
+import { cudaParameters } from './cuda-view.ts'
+import { endOf, scanEntryPoint, startOf } from './plan.ts'
+import { channelsOf, inputTensors, layoutOf, outputsOf, type InputTensor } from './tensors.ts'
+import { wgslBindings } from './wgsl-view.ts'
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
 const RESERVED: readonly string[] =
-  'h h0 y dh dy dh0 i v t at time state state_t stateAt lastState dLastState carry carried chunk chunks start inside exists first out gain gains offset offsets runGain runOffset lane pack sequence channel block thread sizes buffer summary arriving'.split(
+  'h h0 y dh dy dh0 i v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their own lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked pack sequence channel group groups block thread sizes buffer'.split(
     ' ',
   )
 
@@ -27,15 +29,34 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
       'E_KERNEL',
       `${cell.name}: an input named ${clash} collides with a name in the kernel; rename it`,
     )
-  const isParallel = numberOf('TIME_LANES') > 1
+  const { pass, target } = kernel
+  const columns = inputTensors(cell, problem)
   return {
-    ENTRY_POINT: scanEntryPoint(problem, kernel.pass),
-    INPUT_NAMES: cell.inputs,
-    IS_PARALLEL: isParallel,
-    ...(kernel.pass === 'forward' ? forwardView(cell, kernel.target) : backwardView(cell, kernel.target)),
-    ...(kernel.target === 'cuda' ? cudaView(problem, numberOf) : wgslView(problem, kernel, numberOf)),
+    ENTRY_POINT: scanEntryPoint(problem, pass),
+    INPUTS: columns.map(placeText),
+    COLUMNS: problem.packed ? columnConstants(columns, channelsOf(problem)) : [],
+    CARRY_IN: startOf(pass),
+    CARRY_OUT: endOf(pass),
+    IS_BACKWARD: pass === 'backward',
+    IS_PARALLEL: numberOf('TIME_LANES') > 1,
+    IS_SPLIT: numberOf('PARTS') > 1,
+    IS_SERIES: layoutOf(problem) === 'bdt',
+    IS_TIME_MAJOR: layoutOf(problem) === 'tbd',
+    HAS_RESETS: problem.resets === true,
+    HAS_LENGTHS: problem.cuSeqlens === true,
+    ...(pass === 'forward' ? forwardView(cell, target) : backwardView(cell, columns, target)),
+    ...(target === 'cuda'
+      ? {
+          IS_BF16: problem.dtype === 'bf16',
+          PACK_WORD: PACK_WORDS[bytesOf(problem.dtype) * numberOf('VECTOR')]!,
+          IS_LOOK_BACK: numberOf('LOOK_BACK') === 1,
+          ...cudaParameters(problem, kernel, numberOf),
+        }
+      : wgslBindings(problem, kernel, numberOf)),
   }
 }
+
+const PACK_WORDS: Readonly<Record<number, string>> = { 2: 'unsigned short', 4: 'unsigned', 8: 'uint2', 16: 'uint4' }
 
 function forwardView(cell: ScanCell, target: Target): TemplateView {
   const step = print(cell, { a: cell.a, b: cell.b }, target)
@@ -51,20 +72,47 @@ function forwardView(cell: ScanCell, target: Target): TemplateView {
   }
 }
 
-function backwardView(cell: ScanCell, target: Target): TemplateView {
+function backwardView(cell: ScanCell, columns: readonly InputTensor[], target: Target): TemplateView {
   const { inputs, carried, gain, offset } = scanBackwardStep(cell)
   const summary = print(cell, { gain, offset }, target)
   const step = print(cell, { carry_t: carried, ...named(inputs) }, target)
   return {
     ...functionsOf(summary, step),
-    OUTPUT_NAME: scanOutput(cell),
+    OUTPUT_NAME: outputsOf(cell)[0],
     SUMMARY_LINES: summary.lines,
     GAIN_RESULT: summary.results['gain']!,
     OFFSET_RESULT: summary.results['offset']!,
     STEP_LINES: step.lines,
     CARRY_RESULT: step.results['carry_t']!,
-    GRADIENTS: cell.inputs.map((name) => ({ name: `d${name}`, value: step.results[`d${name}_t`]! })),
+    GRADIENTS: columns.map((place) => ({
+      ...placeText(place),
+      name: `d${place.input}`,
+      tensor: `d${place.tensor}`,
+      value: step.results[`d${place.input}_t`]!,
+    })),
   }
+}
+
+/** Where an input is read, in terms of the kernel's constants. */
+function placeText({ input, tensor, columns }: InputTensor): Readonly<Record<'name' | 'tensor' | 'column' | 'columns', string>> {
+  return {
+    name: input,
+    tensor,
+    column: columns === 1 ? '0' : columnName(input),
+    columns: columns === 1 ? 'CHANNELS' : 'PACKED_CHANNELS',
+  }
+}
+
+function columnConstants(columns: readonly InputTensor[], channels: number): readonly { name: string; value: number }[] {
+  return [
+    ...columns.map(({ input, column }) => ({ name: columnName(input), value: column * channels })),
+    { name: 'PACKED_CHANNELS', value: columns.length * channels },
+  ]
+}
+
+// gateZ -> GATE_Z_COLUMN
+function columnName(input: string): string {
+  return `${input.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}_COLUMN`
 }
 
 // The tensors are dgate and so on; the value of one step is dgate_t.
@@ -82,7 +130,7 @@ function leafText(cell: ScanCell, { kind, name }: Leaf): string {
     case 'state':
       return 'state_t'
     case 'gradient':
-      return name === 'carried' ? 'carried' : `d${scanOutput(cell)}_t`
+      return name === 'carried' ? 'carried' : `d${outputsOf(cell)[0]}_t`
     default:
       return `${name}_t`
   }
@@ -91,25 +139,4 @@ function leafText(cell: ScanCell, { kind, name }: Leaf): string {
 function functionsOf(...printed: readonly PrintedExpressions[]): TemplateView {
   const functions = [...new Set(printed.flatMap((each) => each.functions))]
   return { HAS_CELL_FUNCTIONS: functions.length > 0, CELL_FUNCTIONS: functions.join('\n\n') }
-}
-
-const PACK_WORDS: Readonly<Record<number, string>> = { 2: 'unsigned short', 4: 'unsigned', 8: 'uint2', 16: 'uint4' }
-
-function cudaView({ dtype }: Problem, numberOf: NumberOf): TemplateView {
-  return { IS_BF16: dtype === 'bf16', PACK_WORD: PACK_WORDS[bytesOf(dtype) * numberOf('VECTOR')]! }
-}
-
-function wgslView(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
-  const { inputs, outputs } = tensorsOf(problem, pass)
-  const binding = ({ name, axes }: { readonly name: string; readonly axes: string }, index: number) => ({
-    name,
-    index,
-    shape: axes === 'btc' ? '[batch][time][CHANNELS]' : '[batch][CHANNELS]',
-  })
-  return {
-    IS_VECTORISED: numberOf('VECTOR') > 1,
-    READ_BUFFERS: inputs.map(binding),
-    WRITTEN_BUFFERS: outputs.map((tensor, i) => binding(tensor, inputs.length + i)),
-    SIZES_BINDING: inputs.length + outputs.length,
-  }
 }

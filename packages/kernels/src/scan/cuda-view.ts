@@ -1,0 +1,52 @@
+import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
+import type { PlanBuffer } from '../plan.ts'
+import type { Problem } from '../problem.ts'
+import { scalarsOf, scanPlan, stepInputs } from './plan.ts'
+import { shapeTexts } from './shape-text.ts'
+
+interface Parameter {
+  readonly declaration: string
+  readonly name: string
+  readonly type: string
+  readonly shape: string
+}
+
+/** The parameters of a scan's CUDA kernels, in the order of the plan, and those that their functions hand on. */
+export function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
+  const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
+  const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
+  const shapes = shapeTexts(problem, pass)
+  const parametersOf = (names: readonly string[]): readonly Parameter[] =>
+    names.map((name) => parameterOf(byName.get(name)!, shapes[name]!))
+  const scalars = scalarsOf(problem).map(({ name }) => ({ declaration: `int ${name}`, shape: 'steps' }))
+  const steps = new Set(stepInputs(problem, pass).map(({ name }) => name))
+  steps.delete('cuSeqlens')
+  const main = parametersOf(dispatches.at(-1)!.buffers)
+  const all = [...main.map(plain), ...scalars]
+  const reduced = [...parametersOf(dispatches[0]!.buffers).map(plain), ...scalars]
+  return {
+    PARAMETERS: all.slice(0, -1),
+    LAST_PARAMETER: all.at(-1)!.declaration,
+    REDUCE_PARAMETERS: reduced.slice(0, -1),
+    LAST_REDUCE_PARAMETER: reduced.at(-1)!.declaration,
+    READ_TENSORS: main.filter(({ name }) => steps.has(name)).map(handedOn),
+    WRITTEN_TENSORS: main.filter(({ name }) => isOutputOverTime(byName.get(name)!)).map(handedOn),
+  }
+}
+
+const plain = ({ declaration, shape }: Parameter): Readonly<Record<string, string>> => ({ declaration, shape })
+const handedOn = ({ name, type }: Parameter): Readonly<Record<string, string>> => ({ name, type })
+
+/** All but the states, which every thread writes once. */
+function isOutputOverTime({ role, name }: PlanBuffer): boolean {
+  return role === 'output' && name !== 'lastState' && name !== 'dh0'
+}
+
+function parameterOf({ name, role, dtype }: PlanBuffer, shape: string): Parameter {
+  const isShared = role === 'scratch'
+  const word = dtype === 'u32' ? 'unsigned' : isState(name) || isShared ? 'float' : 'Storage'
+  const type = `${role === 'input' ? 'const ' : ''}${word}*${isShared ? '' : ' __restrict__'}`
+  return { declaration: `${type} ${name}`, name, type, shape }
+}
+
+const isState = (name: string): boolean => ['h0', 'lastState', 'dLastState', 'dh0'].includes(name)

@@ -1,0 +1,87 @@
+import { scanBackward, scanForward, type ScanCell } from '@tilewright/cells'
+import type { Pass, Problem } from '../problem.ts'
+import { tensorsOf } from '../tensor.ts'
+import { sequencesOf, type Sequence } from './sequences.ts'
+import { channelsOf, inputTensors, outputsOf } from './tensors.ts'
+
+type Exact = Readonly<Record<string, Float64Array>>
+
+/** The float64 oracle of a scan: each sequence by itself through the cell's interpreter, in whatever layout it lies. */
+export function scanReference(cell: ScanCell, problem: Problem, pass: Pass, inputs: Exact): Exact {
+  const outputs = Object.fromEntries(
+    tensorsOf(problem, pass).outputs.map(({ name, shape }) => [name, new Float64Array(shape.reduce((a, b) => a * b, 1))]),
+  )
+  const run = pass === 'forward' ? forwardSequence : backwardSequence
+  for (const sequence of sequencesOf(problem, inputs['cuSeqlens'])) run({ cell, problem, sequence, inputs, outputs })
+  return outputs
+}
+
+interface Work {
+  readonly cell: ScanCell
+  readonly problem: Problem
+  readonly sequence: Sequence
+  readonly inputs: Exact
+  readonly outputs: Exact
+}
+
+function forwardSequence(work: Work): void {
+  const { cell, outputs, inputs, sequence } = work
+  const state = stateOf(work, inputs['h0']!)
+  stateOf(work, outputs['lastState']!).set(state)
+  if (sequence.time === 0) return
+  const result = scanForward(cell, sizesOf(work), cellInputs(work), state, resetsOf(work))
+  for (const name of outputsOf(cell)) scatter(work, outputs[name]!, result[name]!)
+  stateOf(work, outputs['lastState']!).set(result.lastState)
+}
+
+function backwardSequence(work: Work): void {
+  const { cell, problem, outputs, inputs, sequence } = work
+  const dLastState = stateOf(work, inputs['dLastState']!)
+  stateOf(work, outputs['dh0']!).set(dLastState)
+  if (sequence.time === 0) return
+  const dOutput = gather(work, inputs[`d${outputsOf(cell)[0]}`]!)
+  const resets = resetsOf(work)
+  const adjoint = { h: gather(work, inputs['h']!), h0: stateOf(work, inputs['h0']!), dOutput, dLastState }
+  const { dInputs, dh0 } = scanBackward(cell, sizesOf(work), cellInputs(work), { ...adjoint, ...(resets && { resets }) })
+  for (const { input, tensor, column, columns } of inputTensors(cell, problem))
+    scatter(work, outputs[`d${tensor}`]!, dInputs[input]!, column, columns)
+  stateOf(work, outputs['dh0']!).set(dh0)
+}
+
+const sizesOf = ({ problem, sequence }: Work) => ({ batch: 1, time: sequence.time, channels: channelsOf(problem) })
+
+function cellInputs(work: Work): Exact {
+  return Object.fromEntries(
+    inputTensors(work.cell, work.problem).map(({ input, tensor, column, columns }) => [
+      input,
+      gather(work, work.inputs[tensor]!, column, columns),
+    ]),
+  )
+}
+
+function resetsOf({ inputs, sequence }: Work): Float64Array | undefined {
+  const { resets } = inputs
+  return resets && Float64Array.from({ length: sequence.time }, (_, t) => resets[sequence.row(t)]!)
+}
+
+function stateOf({ problem, sequence }: Work, states: Float64Array): Float64Array {
+  const channels = channelsOf(problem)
+  return states.subarray(sequence.index * channels, (sequence.index + 1) * channels)
+}
+
+/** One sequence's values [time, channels] of a tensor over time, from one of its columns. */
+function gather(work: Work, tensor: Float64Array, column = 0, columns = 1): Float64Array {
+  const channels = channelsOf(work.problem)
+  const values = new Float64Array(work.sequence.time * channels)
+  for (let t = 0; t < work.sequence.time; t++)
+    for (let c = 0; c < channels; c++)
+      values[t * channels + c] = tensor[work.sequence.at(t, column * channels + c, columns)]!
+  return values
+}
+
+function scatter(work: Work, tensor: Float64Array, values: Float64Array, column = 0, columns = 1): void {
+  const channels = channelsOf(work.problem)
+  for (let t = 0; t < work.sequence.time; t++)
+    for (let c = 0; c < channels; c++)
+      tensor[work.sequence.at(t, column * channels + c, columns)] = values[t * channels + c]!
+}

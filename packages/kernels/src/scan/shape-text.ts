@@ -1,0 +1,38 @@
+import { cell as findCell, type ScanCell } from '@tilewright/cells'
+import type { Pass, Problem } from '../problem.ts'
+import { tensorsOf, type TensorSpec } from '../tensor.ts'
+import { inputTensors } from './tensors.ts'
+
+const SCRATCH: Readonly<Record<string, string>> = {
+  parts: '[batch][PARTS][2][CHANNELS]',
+  ticket: '[1]',
+  flags: '[batch][CHANNEL_BLOCKS][tiles]',
+  sums: '[batch][tiles][2][CHANNELS]',
+  states: '[batch][tiles][CHANNELS]',
+}
+
+/** The shape of each buffer of a scan in the words of its kernel, by name: `[batch][time][CHANNELS]`. */
+export function shapeTexts(problem: Problem, pass: Pass): Readonly<Record<string, string>> {
+  const { inputs, outputs } = tensorsOf(problem, pass)
+  const packed = new Set(
+    inputTensors(findCell(problem.cell) as ScanCell, problem)
+      .filter(({ columns }) => columns > 1)
+      .flatMap(({ tensor }) => [tensor, `d${tensor}`]),
+  )
+  const text = ({ name, axes }: TensorSpec): string =>
+    [...axes].map((axis) => `[${axisText(axis, packed.has(name))}]`).join('')
+  return { ...SCRATCH, ...Object.fromEntries([...inputs, ...outputs].map((tensor) => [tensor.name, text(tensor)])) }
+}
+
+function axisText(axis: string, isPacked: boolean): string {
+  switch (axis) {
+    case 'b':
+      return 'batch'
+    case 't':
+      return 'time'
+    case 'e':
+      return 'batch + 1'
+    default:
+      return isPacked ? 'PACKED_CHANNELS' : 'CHANNELS'
+  }
+}
