@@ -75,6 +75,32 @@ describe.each(scanCells)('$name', (scan) => {
     }
   })
 
+  test('a reset makes two sequences of one, forward and backward', () => {
+    const cut = 2
+    const resets = Float64Array.from({ length: 12 }, (_, row) => Number(row % 6 === cut))
+    const whole = scanForward(scan, SCAN_SIZES, inputs, h0, resets)
+    const [dOutput, dLastState] = [randomArray(whole.h.length, 31), randomArray(10, 32)]
+    const adjoint = { h: whole.h, dOutput, h0, dLastState, resets }
+    const gradients = scanBackward(scan, SCAN_SIZES, inputs, adjoint)
+    const halves = ([0, 1] as const).map((half) => {
+      const part = (tensor: Float64Array): Float64Array => splitTime(tensor, 2, 6, cut)[half]
+      const sizes = { ...SCAN_SIZES, time: half === 0 ? cut : 6 - cut }
+      const own = Object.fromEntries(scan.inputs.map((name) => [name, part(inputs[name]!)]))
+      const start = half === 0 ? h0 : new Float64Array(10)
+      const forward = scanForward(scan, sizes, own, start)
+      // Nothing is sent back over the reset.
+      const last = half === 0 ? new Float64Array(10) : dLastState
+      const outside = { h: forward.h, dOutput: part(dOutput), h0: start, dLastState: last }
+      return { forward, backward: scanBackward(scan, sizes, own, outside) }
+    })
+    expect(whole.lastState).toEqual(halves[1]!.forward.lastState)
+    expect(gradients.dh0).toEqual(halves[0]!.backward.dh0)
+    for (const name of scan.inputs)
+      expect(gradients.dInputs[name]).toEqual(
+        joinTime([halves[0]!.backward.dInputs[name]!, halves[1]!.backward.dInputs[name]!], 2, cut, 6 - cut),
+      )
+  })
+
   test('the gradients are those of a central difference', () => {
     const { h } = scanForward(scan, SCAN_SIZES, inputs, h0)
     const [dOutput, dLastState] = [randomArray(h.length, 31), randomArray(10, 32)]

@@ -6,6 +6,7 @@ import {
   familyOf,
   type Dtype,
   type KernelId,
+  type Layout,
   type Pass,
   type Problem,
 } from '@tilewright/kernels'
@@ -21,6 +22,10 @@ export interface ProblemOptions {
   readonly heads?: string
   readonly headDim?: string
   readonly dtype?: string
+  readonly layout?: string
+  readonly packed?: string
+  readonly resets?: boolean
+  readonly cuSeqlens?: boolean
   readonly kernel?: string
   readonly pass?: string
 }
@@ -34,6 +39,10 @@ export function withProblem(command: Command): Command {
     .option('--heads <count>', 'heads, each with its own recurrent matrix (default 1)')
     .option('--head-dim <count>', 'units of a head; a scan has heads × head-dim channels (default 256)')
     .option('--dtype <type>', 'how tensors are stored: f32 or bf16 (default f32)')
+    .option('--layout <axes>', 'of a scan: btd (default), tbd or bdt, the last axis contiguous')
+    .option('--packed <inputs>', 'of a scan: its inputs are columns of one tensor, in this order: hidden,gate')
+    .option('--resets', 'of a scan: a mask marks steps that forget the state')
+    .option('--cu-seqlens', 'of a scan: sequences of their own lengths, --time steps in all')
     .option('--kernel <family>', 'recurrent-fused or scan (default: what the cell needs)')
     .option('--pass <pass>', 'forward (default) or backward')
 }
@@ -59,6 +68,21 @@ export function problemOf(options: ProblemOptions): Problem {
     time: countOf('--time', options.time ?? '1024'),
     heads: countOf('--heads', options.heads ?? '1'),
     headDim: countOf('--head-dim', options.headDim ?? '256'),
+    ...flagsOf(options),
+  }
+}
+
+const LAYOUTS: readonly Layout[] = ['btd', 'tbd', 'bdt']
+
+/** What a scan may be asked for beyond its sizes; checked against the cell with the kernel. */
+function flagsOf({ layout, packed, resets, cuSeqlens }: ProblemOptions): Partial<Problem> {
+  const known = LAYOUTS.find((name) => name === layout)
+  if (layout !== undefined && !known) throw usage(`--layout: there is no ${layout}; there are ${LAYOUTS.join(', ')}`)
+  return {
+    ...(known && { layout: known }),
+    ...(packed !== undefined && { packed: packed.split(',').map((name) => name.trim()) }),
+    ...(resets && { resets }),
+    ...(cuSeqlens && { cuSeqlens }),
   }
 }
 

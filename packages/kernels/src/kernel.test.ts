@@ -61,14 +61,14 @@ describe('the fused kernel on an H100', () => {
 })
 
 test('the view of a template is what it asks for and what the family adds', () => {
-  const config = { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1 }
+  const config = { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1, PARTS: 1, LOOK_BACK: 0 }
   const view = viewOf(scan, mingru, config, ['THREADS', 'CHANNEL_LANES'])
-  expect(view).toMatchObject({ THREADS: 32, CHANNEL_LANES: 32, IS_PARALLEL: false, INPUT_NAMES: ['gate', 'hidden'] })
+  expect(view).toMatchObject({ THREADS: 32, CHANNEL_LANES: 32, IS_PARALLEL: false, CARRY_IN: 'h0' })
   expect(Object.keys(view)).not.toContain('CHUNKS')
 })
 
 test('the plan holds batch and time, in every public tensor', () => {
-  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1 }
+  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1, PARTS: 1, LOOK_BACK: 0 }
   const { buffers, dispatches } = planOf(scan, mingru, config)
   expect(buffers.map(({ name, shape }) => `${name} ${shape.join('x')}`)).toEqual([
     'gate 3x501x96',
@@ -78,4 +78,19 @@ test('the plan holds batch and time, in every public tensor', () => {
     'lastState 3x96',
   ])
   expect(dispatches).toMatchObject([{ grid: [9, 1, 1], block: [64, 1, 1], scalars: [{ name: 'time', value: 501 }] }])
+})
+
+test('a scan in parts folds them first: what the fold reads and leaves comes first in both dispatches', () => {
+  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1, PARTS: 4, LOOK_BACK: 0 }
+  const { buffers, dispatches } = planOf({ ...scan, pass: 'backward', target: 'cuda' }, mingru, config)
+  const [reduce, main] = dispatches
+  expect(reduce!.buffers).toEqual(['gate', 'hidden', 'h', 'h0', 'dh', 'parts'])
+  expect(main!.buffers).toEqual([...reduce!.buffers, 'dLastState', 'dgate', 'dhidden', 'dh0'])
+  expect(buffers.find(({ name }) => name === 'parts')).toMatchObject({ role: 'scratch', shape: [3, 4, 2, 96] })
+  expect(dispatches.map(({ grid }) => grid[0])).toEqual([36, 36])
+})
+
+test('a series of steps that is not whole vectors has no launch', () => {
+  const config = { CHANNEL_LANES: 4, TIME_LANES: 8, ITEMS: 4, VECTOR: 4, PARTS: 1, LOOK_BACK: 0 }
+  expect(() => planOf(scan, { ...mingru, layout: 'bdt' }, config)).toThrow('501 are not whole vectors')
 })

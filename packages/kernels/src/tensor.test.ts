@@ -37,3 +37,21 @@ test('states that a caller hands in or carries on are float32 whatever the dtype
     'lastStates f32 1x2x2x5',
   ])
 })
+
+test('the layout of a scan, packed inputs, resets and lengths show in the shapes', () => {
+  const problem = { cell: 'mingru', dtype: 'bf16', batch: 2, time: 3, heads: 1, headDim: 5 } as const
+  const shapes = (flags: object): string[] =>
+    tensorsOf({ ...problem, ...flags }, 'forward').inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join('x')}`)
+  expect(shapes({ layout: 'tbd', resets: true })).toEqual([
+    'gate bf16 3x2x5',
+    'hidden bf16 3x2x5',
+    'h0 f32 2x5',
+    'resets u32 3x2',
+  ])
+  expect(shapes({ layout: 'bdt', packed: ['hidden', 'gate'] })).toEqual(['packed bf16 2x10x3', 'h0 f32 2x5'])
+  expect(shapes({ packed: ['gate', 'hidden'], cuSeqlens: true })).toEqual([
+    'packed bf16 3x10',
+    'h0 f32 2x5',
+    'cuSeqlens u32 3',
+  ])
+})

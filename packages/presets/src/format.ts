@@ -20,6 +20,10 @@ const problem = z.strictObject({
   time: count.describe('steps of the recurrence'),
   heads: count,
   headDim: count,
+  layout: z.exactOptional(z.enum(['btd', 'tbd', 'bdt'])).describe("of a scan's tensors over time; btd if absent"),
+  packed: z.exactOptional(z.array(z.string().min(1)).min(1)).describe('inputs of a scan, side by side in one tensor'),
+  resets: z.exactOptional(z.boolean()).describe('steps of a scan may forget the state'),
+  cuSeqlens: z.exactOptional(z.boolean()).describe('sequences of a scan have lengths of their own'),
 })
 
 const config = z

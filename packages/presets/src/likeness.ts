@@ -8,8 +8,18 @@ const MOST_HEAD_DIM_FACTOR = 1.25
 // Head dims that share the power of two that divides them, up to this one, need the same tails and vectors.
 const LARGEST_DIVISOR = 64
 
+/** Whether flags that a kernel is made for are the same: tensors lie alike, and mean the same. */
+function hasSameFlags(one: Problem, other: Problem): boolean {
+  return (
+    (one.layout ?? 'btd') === (other.layout ?? 'btd') &&
+    one.packed?.join() === other.packed?.join() &&
+    Boolean(one.resets) === Boolean(other.resets) &&
+    Boolean(one.cuSeqlens) === Boolean(other.cuSeqlens)
+  )
+}
+
 /**
- * How far a preset's problem is from the one asked for, where it is in the same class: same cell, dtype, heads and
+ * How far a preset's problem is from the one asked for, where it is in the same class: same cell, dtype, heads, flags and
  * divisibility of the head dim, sizes within the coverage. 0 for the same problem, `undefined` outside the class.
  */
 export function distance(problem: Problem, preset: Problem): number | undefined {
@@ -17,6 +27,7 @@ export function distance(problem: Problem, preset: Problem): number | undefined 
     problem.cell === preset.cell &&
     problem.dtype === preset.dtype &&
     problem.heads === preset.heads &&
+    hasSameFlags(problem, preset) &&
     powerOfTwo(problem.headDim) === powerOfTwo(preset.headDim)
   if (!isSameClass) return undefined
   const headDim = octaves(problem.headDim, preset.headDim)
@@ -33,7 +44,11 @@ export function distance(problem: Problem, preset: Problem): number | undefined 
 /** Whether both problems are one rendered source, so that what a compiler said of the one holds for the other. */
 export function isSameSource(one: Problem, other: Problem): boolean {
   return (
-    one.cell === other.cell && one.dtype === other.dtype && one.headDim === other.headDim && one.heads === other.heads
+    one.cell === other.cell &&
+    one.dtype === other.dtype &&
+    one.headDim === other.headDim &&
+    one.heads === other.heads &&
+    hasSameFlags(one, other)
   )
 }
 

@@ -23,5 +23,7 @@ export function readPresetFile(json: unknown, file: string): PresetFile {
 /** Equal for equal problems and for no others; sorts by cell, dtype and sizes. */
 export function problemKey(problem: Problem): string {
   const sizes = [problem.headDim, problem.heads, problem.batch, problem.time]
-  return [problem.cell, problem.dtype, ...sizes.map((size) => String(size).padStart(10, '0'))].join(' ')
+  const { cell, dtype, layout = 'btd', packed = [], resets = false, cuSeqlens = false } = problem
+  const flags = [layout, packed.join('+'), resets ? 'resets' : '', cuSeqlens ? 'cuSeqlens' : '']
+  return [cell, dtype, ...sizes.map((size) => String(size).padStart(10, '0')), ...flags].join(' ')
 }

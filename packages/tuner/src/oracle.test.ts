@@ -19,8 +19,8 @@ test('a problem is checked whole while its reference is cheap, and never on fewe
       else expect(checked.time === Math.min(4, time) || work(checked.time) <= operations).toBe(true)
     }),
   )
-  expect(briefProblem({ cell: 'lstm', dtype: 'f32', batch: 3, time: 99, heads: 1, headDim: 8 }).time).toBe(4)
-  expect(briefProblem({ cell: 'lstm', dtype: 'f32', batch: 3, time: 3, heads: 1, headDim: 8 }).time).toBe(3)
+  expect(briefProblem(FUSED, { cell: 'lstm', dtype: 'f32', batch: 3, time: 99, heads: 1, headDim: 8 }).time).toBe(4)
+  expect(briefProblem(FUSED, { cell: 'lstm', dtype: 'f32', batch: 3, time: 3, heads: 1, headDim: 8 }).time).toBe(3)
 })
 
 test('the steps of a lengthened problem that are computed first are the ones that the oracle knows', () => {

@@ -26,25 +26,43 @@ export interface Oracle {
 
 // One evaluation of a cell's expressions costs the float64 interpreter about as much as this many multiplications.
 const POINTWISE_OPERATIONS = 64
-// Enough for every state to have come from a state that the kernel itself computed, and for a chunk to end.
+// Enough for every state to have come from a state that the kernel itself computed.
 const LEAST_STEPS = 4
+// Steps are a multiple of this where a kernel reads them in vectors (scan, series of steps: 16 bytes of 16-bit values).
+const LONGEST_VECTOR = 8
+// Elements of a tensor over time of a scan that is executed on the CPU: seconds, and many chunks of time.
+const BRIEF_ELEMENTS = 2 ** 14
 
 /**
  * The problem whose outputs are compared: the one asked for where its float64 reference takes at most `operations`
  * multiplications (B·T·N·D·(D + 64), without D for a scan), else the same with fewer steps, at least 4. A rendered
  * source depends on neither batch nor time, so the same compiled kernel runs both. A second is some 4 · 10⁷ operations (measured: lstm, D = 768, one 2.x GHz core).
+ * Sequences of lengths of their own are left as they are: which of their steps come first is the lengths' to say.
  */
 export function checkingProblem(id: KernelId, problem: Problem, operations: number): Problem {
-  const { batch, time, heads, headDim } = problem
+  const { batch, heads, headDim } = problem
   const perElement = POINTWISE_OPERATIONS + (id.kernel === 'scan' ? 0 : headDim)
   const perStep = batch * heads * headDim * perElement
-  const steps = Math.max(LEAST_STEPS, Math.floor(operations / perStep))
-  return steps >= time ? problem : { ...problem, time: steps }
+  if (problem.cuSeqlens) return problem
+  return withSteps(problem, Math.max(LEAST_STEPS, Math.floor(operations / perStep)))
 }
 
-/** The problem with at most 4 steps: for backends that execute on the CPU what was made for a GPU. */
-export function briefProblem(problem: Problem): Problem {
-  return problem.time <= LEAST_STEPS ? problem : { ...problem, time: LEAST_STEPS }
+/**
+ * The problem with at most 4 steps, or of a scan, whose steps are cheap, a few chunks of time: for backends that execute
+ * on the CPU what was made for a GPU.
+ */
+export function briefProblem(id: KernelId, problem: Problem): Problem {
+  if (id.kernel !== 'scan') return withSteps(problem, LEAST_STEPS)
+  const { batch, heads, headDim, cuSeqlens } = problem
+  const sequences = cuSeqlens ? 1 : batch
+  return withSteps(problem, Math.max(LEAST_STEPS, Math.floor(BRIEF_ELEMENTS / (sequences * heads * headDim))))
+}
+
+/** The problem with at most so many steps, in whole vectors where its steps are read so. */
+function withSteps(problem: Problem, most: number): Problem {
+  if (problem.time <= most) return problem
+  const time = problem.layout === 'bdt' ? Math.max(1, Math.floor(most / LONGEST_VECTOR)) * LONGEST_VECTOR : most
+  return time >= problem.time ? problem : { ...problem, time }
 }
 
 /** What an oracle is made from. Inputs and expected outputs left out are sampled and computed. */

@@ -143,7 +143,7 @@ function headerOf(
 
 function problemToCheck({ id, problem, backend }: TuneRequest, { protocol }: LogHeader): Problem {
   return backend.evidence === 'compiled'
-    ? briefProblem(problem)
+    ? briefProblem(id, problem)
     : checkingProblem(id, problem, protocol.checkOperations)
 }
 

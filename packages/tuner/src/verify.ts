@@ -68,5 +68,5 @@ function statusOf(comparison: Awaited<ReturnType<typeof checked>>): TrialStatus 
 
 function brief({ id, problem, backend, expected }: VerifyRequest, operations: number): Problem {
   if (expected) return problem
-  return backend.evidence === 'compiled' ? briefProblem(problem) : checkingProblem(id, problem, operations)
+  return backend.evidence === 'compiled' ? briefProblem(id, problem) : checkingProblem(id, problem, operations)
 }

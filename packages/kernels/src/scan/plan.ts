@@ -1,3 +1,4 @@
+import { KernelError } from '../errors.ts'
 import type { NumberOf } from '../family.ts'
 import type { Dispatch, Plan, PlanBuffer } from '../plan.ts'
 import type { Pass, Problem } from '../problem.ts'
@@ -9,6 +10,11 @@ import { channelsOf, layoutOf } from './tensors.ts'
  * it. Parts take two dispatches; what the first one reads comes first in the second, too.
  */
 export function scanPlan(problem: Problem, pass: Pass, numberOf: NumberOf): Plan {
+  if (layoutOf(problem) === 'bdt' && problem.time % numberOf('VECTOR') > 0)
+    throw new KernelError(
+      'E_KERNEL',
+      `time: the kernel reads ${numberOf('VECTOR')} steps at once, ${problem.time} are not whole vectors; choose VECTOR = 1`,
+    )
   const { inputs, outputs } = tensorsOf(problem, pass)
   const scratch = scratchOf(problem, numberOf)
   const names = (tensors: readonly { readonly name: string }[]): string[] => tensors.map(({ name }) => name)
