@@ -27,7 +27,9 @@ describe.each([fused, scan])('the register constants of $kernel', (id) => {
   })
 
   test('count in the hash of the rules', () => {
-    const others = [...rules.matchAll(/^import "(.+)\.space"$/gm)].map(([, name]) => spaces[`${id.kernel}/${name}`]!.text)
+    const others = [...rules.matchAll(/^import "(.+)\.space"$/gm)].map(
+      ([, name]) => spaces[`${id.kernel}/${name}`]!.text,
+    )
     expect(others).toContain(constants)
     expect(rulesHash(id)).toBe(hashOf([rules, ...others].join('\n')))
   })

@@ -41,7 +41,9 @@ test('states that a caller hands in or carries on are float32 whatever the dtype
 test('the layout of a scan, packed inputs, resets and lengths show in the shapes', () => {
   const problem = { cell: 'mingru', dtype: 'bf16', batch: 2, time: 3, heads: 1, headDim: 5 } as const
   const shapes = (flags: object): string[] =>
-    tensorsOf({ ...problem, ...flags }, 'forward').inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join('x')}`)
+    tensorsOf({ ...problem, ...flags }, 'forward').inputs.map(
+      ({ name, dtype, shape }) => `${name} ${dtype} ${shape.join('x')}`,
+    )
   expect(shapes({ layout: 'tbd', resets: true })).toEqual([
     'gate bf16 3x2x5',
     'hidden bf16 3x2x5',
