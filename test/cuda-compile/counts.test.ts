@@ -1,18 +1,24 @@
-import { compile, countsOf, loopsAt, timeLoopLine, type LoopCounts } from '@tilewright/backend-cuda'
+import { compile, countsOf, loopsAt, timeLoopLine, type KernelCounts, type LoopCounts } from '@tilewright/backend-cuda'
 import { device, type CudaDevice } from '@tilewright/devices'
 import { derive, problemText, type Configuration, type Problem } from '@tilewright/kernels'
 import { expect, test } from 'vitest'
 import { configurations, kernelId, oddCases, problemOf, rendered, SEED, type Case } from '../support/kernels.ts'
+import { configurationsOf } from '../support/scan.ts'
 import { toolchain } from '../support/toolchain.ts'
 
 const h100 = device('h100-sxm') as CudaDevice
 
-/** What nvcc made of the loop over time. */
-async function timeLoops(problem: Case, config: Configuration): Promise<readonly LoopCounts[]> {
+/** What nvcc made of the kernel, and of its loop over time. */
+async function counted(problem: Case, config: Configuration): Promise<KernelCounts & { readonly source: string }> {
   const { source, entryPoint } = rendered(problem, h100, config)
   const compiled = await compile(source, { toolchain: await toolchain(), architecture: 'sm_90', name: entryPoint })
   if (compiled.status !== 'compiled') throw new Error(compiled.message)
-  return loopsAt(countsOf(compiled.ptx)[entryPoint]!, timeLoopLine(source)!)
+  return { ...countsOf(compiled.ptx)[entryPoint]!, source }
+}
+
+async function timeLoops(problem: Case, config: Configuration): Promise<readonly LoopCounts[]> {
+  const { source, ...counts } = await counted(problem, config)
+  return loopsAt(counts, timeLoopLine(source, rendered(problem, h100, config).entryPoint)!)
 }
 
 /** How often instructions stand in a stretch of code, by bytes. */
@@ -73,39 +79,78 @@ test.each(FUSED)(
 )
 
 // What a step moves at least: its inputs and what it gives; backward also h and the gradient from outside.
-test.each<Case>([
+const SCANS: readonly Case[] = [
   { cell: 'mingru', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 256 },
   { cell: 'minlstm', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 768 },
-  { cell: 'linear', dtype: 'bf16', batch: 4, time: 4096, heads: 1, headDim: 64 },
-  { cell: 'qrnn', dtype: 'f32', batch: 8, time: 512, heads: 1, headDim: 128 },
+  { cell: 'linear', dtype: 'bf16', batch: 4, time: 4096, heads: 1, headDim: 64, layout: 'bdt' },
+  { cell: 'qrnn', dtype: 'f32', batch: 8, time: 512, heads: 1, headDim: 128, layout: 'tbd' },
+  { cell: 'mingru', dtype: 'bf16', batch: 8, time: 512, heads: 1, headDim: 128, packed: ['hidden', 'gate'] },
   { cell: 'mingru', pass: 'backward', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 256 },
   { cell: 'minlstm', pass: 'backward', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 768 },
   { cell: 'sru', pass: 'backward', dtype: 'bf16', batch: 8, time: 512, heads: 1, headDim: 128 },
-])('$cell $pass $dtype: a chunk of the scan moves each element once, in whole vectors', async (each) => {
-  const problem = problemOf(each)
-  for (const config of configurations(each, h100, 3)) {
-    const { ITEMS, VECTOR, TIME_LANES } = config as Record<string, number>
-    const { INPUTS, OUTPUTS, ELEMENT_BYTES } = derive(kernelId({ ...each, pass: 'forward' }, 'cuda'), problem, config, [
-      'INPUTS',
-      'OUTPUTS',
-      'ELEMENT_BYTES',
-    ]) as Record<string, number>
-    const [read, written] = each.pass === 'backward' ? [INPUTS! + 2, INPUTS!] : [INPUTS!, OUTPUTS!]
-    const what = `${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}`
-    const loops = await timeLoops(each, config)
-    expect(loops.length, what).toBeGreaterThan(0)
-    for (const chunk of loops) {
-      expect(byBytes(chunk, 'load', 'ld.global.nc'), what).toEqual({ [VECTOR! * ELEMENT_BYTES!]: read * ITEMS! })
-      expect(byBytes(chunk, 'store', 'st.global.wb'), what).toEqual({ [VECTOR! * ELEMENT_BYTES!]: written * ITEMS! })
-      expect(countOf(chunk, 'barrier'), what).toBe(TIME_LANES! > 1 ? 1 : 0)
+]
+
+/** Instructions of a tile: bytes of each access over time, how many are read and written, and of states besides. */
+function movedBy(each: Case, config: Configuration) {
+  const names = ['INPUTS', 'OUTPUTS', 'ELEMENT_BYTES', 'WIDTH', 'ITEMS', 'VECTOR']
+  const lets = derive(kernelId(each, 'cuda'), problemOf(each), config, names) as Record<string, number>
+  const { INPUTS, OUTPUTS, ELEMENT_BYTES, WIDTH, ITEMS, VECTOR } = lets as Record<string, number>
+  const isBackward = each.pass === 'backward'
+  const accesses = (ITEMS! * WIDTH!) / VECTOR!
+  return {
+    bytes: VECTOR! * ELEMENT_BYTES!,
+    read: accesses * (isBackward ? INPUTS! + 2 : INPUTS!),
+    written: accesses * (isBackward ? INPUTS! : OUTPUTS!),
+    // The first step in time takes h0, which is read in no other.
+    initial: isBackward ? WIDTH! : 0,
+    start: WIDTH!,
+  }
+}
+
+/** So many accesses of so many bytes, and so many of float32 states. */
+function accesses(bytes: number, count: number, states: number): Readonly<Record<number, number>> {
+  const both = new Map([[bytes, count]])
+  if (states > 0) both.set(4, (both.get(4) ?? 0) + states)
+  return Object.fromEntries(both)
+}
+
+test.each(SCANS)('$cell $pass $dtype $layout: a chunk moves each element once, in whole vectors', async (each) => {
+  for (const algorithm of ['serial', 'block', 'parts'] as const)
+    for (const config of configurationsOf(each, h100, algorithm, { count: 2, rule: 'ITEMS >= VECTOR' })) {
+      const moved = movedBy(each, config)
+      const what = `${problemText(problemOf(each))} ${JSON.stringify(config)} seed ${SEED}`
+      const loops = await timeLoops(each, config)
+      expect(loops.length, what).toBeGreaterThan(0)
+      for (const chunk of loops) {
+        // A series reads the state before its first vector alone.
+        const before = each.layout === 'bdt' && each.pass === 'backward' ? 1 : 0
+        expect(byBytes(chunk, 'load', 'ld.global.nc'), what).toEqual(
+          accesses(moved.bytes, moved.read + before, moved.initial),
+        )
+        expect(byBytes(chunk, 'store', 'st.global.wb'), what).toEqual({ [moved.bytes]: moved.written })
+        expect(countOf(chunk, 'barrier'), what).toBe(config['TIME_LANES']! > 1 ? 1 : 0)
+      }
     }
+})
+
+test.each(SCANS)('$cell $pass $dtype $layout: look-back moves each element once, too', async (each) => {
+  for (const config of configurationsOf(each, h100, 'look-back', { count: 2, rule: 'ITEMS >= VECTOR' })) {
+    const moved = movedBy(each, config)
+    const what = `${problemText(problemOf(each))} ${JSON.stringify(config)} seed ${SEED}`
+    const { outside } = await counted(each, config)
+    const tile = { ...outside, loops: [] } as unknown as LoopCounts
+    expect(byBytes(tile, 'load', 'ld.global.nc'), what).toEqual(
+      accesses(moved.bytes, moved.read, moved.initial + moved.start),
+    )
+    expect(byBytes(tile, 'store', 'st.global.wb'), what).toEqual({ [moved.bytes]: moved.written })
   }
 })
 
 test.each([...oddCases('f32'), ...oddCases('bf16')])(
   '$cell $pass $dtype, head dim $headDim: the loop over time is found',
   async (problem) => {
-    for (const config of configurations(problem, h100, 0))
-      expect((await timeLoops(problem, config)).length, problemText(problemOf(problem))).toBeGreaterThan(0)
+    const walks = configurations(problem, h100, 0).filter(({ LOOK_BACK }) => !LOOK_BACK)
+    for (const config of walks) expect((await timeLoops(problem, config)).length).toBeGreaterThan(0)
+    expect(walks.length).toBeGreaterThan(0)
   },
 )

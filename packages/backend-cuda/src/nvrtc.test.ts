@@ -84,7 +84,7 @@ describe.runIf(nvrtc.status === 'found')('NVRTC', { timeout: 120_000 }, () => {
     expect((await readFile(own.cubin)).subarray(1, 4).toString()).toBe('ELF')
     expect(capped.warnings).toBe('')
     expect(capped.reports[entryPoint]!.registers).toBeLessThanOrEqual(64)
-    const [step, ...others] = loopsAt(countsOf(own.ptx)[entryPoint]!, timeLoopLine(source)!)
+    const [step, ...others] = loopsAt(countsOf(own.ptx)[entryPoint]!, timeLoopLine(source, entryPoint)!)
     expect(others).toEqual([])
     // 2 row tiles of a warp, 8 column tiles, 2 batch tiles.
     expect(step!.counts[0]).toMatchObject({ kind: 'matrix', shape: 'm16n8k16', count: 32 })

@@ -210,9 +210,18 @@ test('a loop from another file is named by it, one of no line is not', () => {
 })
 
 test('the loop over time is the one that ends at time', () => {
-  expect(timeLoopLine('int time;\n  for (int i = 0; i < 4; i++) {}\n  for (int t = 0; t < time; t++) {')).toBe(3)
-  expect(timeLoopLine('\n  for (int chunk = (time - 1) / CHUNK * CHUNK; chunk >= 0; chunk -= CHUNK) {')).toBe(2)
-  expect(timeLoopLine('void k() {}')).toBeUndefined()
+  const source = [
+    'void k_reduce(int time) {',
+    '  for (int chunk = begin; chunk < end; chunk += CHUNK) {}',
+    '}',
+    'void k(int time) {',
+    '  for (int i = 0; i < 4; i++) {}',
+    '  for (int t = 0; t < time; t++) {}',
+    '}',
+  ].join('\n')
+  expect(timeLoopLine(source, 'k_reduce')).toBe(2)
+  expect(timeLoopLine(source, 'k')).toBe(6)
+  expect(timeLoopLine('void k() {\n}\nvoid other() {\n  for (int t = 0; t < time; t++) {}\n}', 'k')).toBeUndefined()
 })
 
 describe.runIf(missing === undefined)('of what nvcc makes', { timeout: 60_000 }, () => {

@@ -54,12 +54,15 @@ export function loopsAt(kernel: KernelCounts, line: number): readonly LoopCounts
   return kernel.loops.flatMap(withInner).filter((loop) => loop.line === line)
 }
 
-const TIME_LOOP = /^\s*for \(int (\w+) = (?:0; \1 < time|.*\btime\b.*; \1 >= 0); /
+const TIME_LOOP = /^\s*for \(int (?:t = 0; t < time|chunk = begin; chunk < end); /
 
-/** The line of the loop over time, up or down, in the source of a rendered kernel; undefined where there is none. */
-export function timeLoopLine(source: string): number | undefined {
-  const index = source.split('\n').findIndex((line) => TIME_LOOP.test(line))
-  return index < 0 ? undefined : index + 1
+/** The line of the loop over time of a kernel in its rendered source; undefined where there is none. */
+export function timeLoopLine(source: string, entryPoint: string): number | undefined {
+  const lines = source.split('\n')
+  const start = lines.findIndex((line) => line.includes(`${entryPoint}(`))
+  const end = lines.findIndex((line, index) => index > start && line === '}')
+  const index = lines.findIndex((line, index) => index > start && index < end && TIME_LOOP.test(line))
+  return start < 0 || index < 0 ? undefined : index + 1
 }
 
 function withInner(loop: LoopCounts): readonly LoopCounts[] {
