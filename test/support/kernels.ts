@@ -57,6 +57,7 @@ const ODD: readonly Omit<Case, 'dtype'>[] = [
   { cell: 'linear', batch: 2, time: 64, heads: 1, headDim: 64 },
   { cell: 'sru', batch: 2, time: 33, heads: 1, headDim: 20 },
   { cell: 'hgrn', batch: 1, time: 12, heads: 1, headDim: 7 },
+  { cell: 'rg-lru', batch: 2, time: 40, heads: 1, headDim: 20 },
 ]
 
 /** Forward, and where there is such a kernel backward too. */

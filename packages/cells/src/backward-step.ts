@@ -41,12 +41,14 @@ export function backwardStep(cell: RecurrentCell, saved: readonly string[] = [])
 }
 
 /**
- * One step backward in time of a scan cell. Leaves: the inputs, `state h` for the state that enters the step,
+ * One step backward in time of a scan cell. Leaves: the inputs, the weights, `state h` for the state that enters the step,
  * `gradient output` for the gradient from outside of what the step gives, and `gradient carried` for what the next step
  * sends back.
  */
 export interface ScanBackwardStep {
   readonly inputs: Readonly<Record<string, Expr>>
+  /** What the step adds to the gradient of each weight. */
+  readonly weights: Readonly<Record<string, Expr>>
   /** What the step sends back: the gradient of the state that enters it, a · λ with λ that of the one that leaves it. */
   readonly carried: Expr
   /** The same as a linear recurrence, gain · carried + offset; these two do not read `gradient carried`. */
@@ -60,8 +62,11 @@ export interface ScanBackwardStep {
  */
 export function scanBackwardStep(cell: ScanCell, saved: readonly string[] = []): ScanBackwardStep {
   checkSaved(cell.name, [cell.a, cell.b, ...(cell.output ? [cell.output] : [])], saved)
-  const { a, b } = cell
-  const wrt = cell.inputs.map((name): Leaf => ({ kind: 'input', name }))
+  const { a, b, weights = [] } = cell
+  const wrt = [
+    ...cell.inputs.map((name): Leaf => ({ kind: 'input', name })),
+    ...weights.map((name): Leaf => ({ kind: 'weight', name })),
+  ]
   // While deriving, the state that leaves the step is a leaf of its own.
   const leaving: Leaf = { kind: 'state', name: 'h' }
   const outside = gradient([{ expr: cell.output ?? state('h'), seed: gradientOf('output') }], [leaving, ...wrt])
@@ -74,13 +79,13 @@ export function scanBackwardStep(cell: ScanCell, saved: readonly string[] = []):
     ],
     wrt,
   )
-  const inputs = cell.inputs.map((name, i) => [name, add(through[i]!, direct[i]!)] as const)
   const [carried, gain, offset, ...gradients] = readSaved(
-    [mul(a, lambda), a, mul(a, ofLeaving!), ...inputs.map(([, expr]) => expr)],
+    [mul(a, lambda), a, mul(a, ofLeaving!), ...wrt.map((_, i) => add(through[i]!, direct[i]!))],
     saved,
   )
   return {
     inputs: Object.fromEntries(cell.inputs.map((name, i) => [name, gradients[i]!])),
+    weights: Object.fromEntries(weights.map((name, i) => [name, gradients[cell.inputs.length + i]!])),
     carried: carried!,
     gain: gain!,
     offset: offset!,

@@ -64,7 +64,7 @@ describe('a cell that does not hold together is refused, in words', () => {
     ],
     [
       { ...leaky, a: state('h') },
-      'cell leaky, a: state h cannot be read here: this kind of cell reads input; use one of these',
+      'cell leaky, a: state h cannot be read here: this kind of cell reads input, weight; use one of these',
     ],
     [{ ...leaky, a: input('y') }, 'cell leaky, a: unknown input y: inputs has x; add it to inputs'],
     [

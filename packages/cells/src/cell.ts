@@ -23,6 +23,8 @@ export interface ScanCell {
   readonly kind: 'scan'
   readonly name: string
   readonly inputs: readonly string[]
+  /** Values of a channel that are the same at every step of every sequence; a and b may read them. */
+  readonly weights?: readonly string[]
   readonly a: Expr
   readonly b: Expr
   /** What a step gives besides the state, from the inputs and `state('h')`, the state that leaves it. */
@@ -78,12 +80,15 @@ function checkRecurrent(cell: RecurrentCell): void {
 
 function checkScan(cell: ScanCell): void {
   checkNames(cell.name, 'inputs', cell.inputs)
+  const { weights = [] } = cell
+  checkUnique(cell.name, 'inputs and weights', [...cell.inputs, ...weights])
   const inputs = ['inputs', cell.inputs] as const
   const used = new Set([
-    ...checkLeaves(cell.name, { a: cell.a, b: cell.b }, { input: inputs }),
+    ...checkLeaves(cell.name, { a: cell.a, b: cell.b }, { input: inputs, weight: ['weights', weights] }),
     ...checkLeaves(cell.name, cell.output ? { output: cell.output } : {}, { input: inputs, state: ['states', ['h']] }),
   ])
   checkUsed(cell.name, 'input', 'inputs', cell.inputs, used)
+  checkUsed(cell.name, 'weight', 'weights', weights, used)
 }
 
 /** What a cell may read: for each kind of leaf the list that declares it. */

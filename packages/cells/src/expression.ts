@@ -2,11 +2,12 @@ import { badConstant, badName } from './messages.ts'
 
 /**
  * Where a value of one step comes from. `Wx`, `Ry` and `b` name a gate: its input projection, its recurrent product and
- * its bias. `state` is a state that enters the step, `input` an input of a scan cell, `gradient` the gradient that
+ * its bias. `state` is a state that enters the step, `input` an input of a scan cell, `weight` one of its weights, the same at
+ * every step, `gradient` the gradient that
  * reaches a state that leaves the step, `saved` a named expression that the forward pass has stored.
  */
 export interface Leaf {
-  readonly kind: 'Wx' | 'Ry' | 'b' | 'state' | 'input' | 'gradient' | 'saved'
+  readonly kind: 'Wx' | 'Ry' | 'b' | 'state' | 'input' | 'weight' | 'gradient' | 'saved'
   readonly name: string
 }
 
@@ -64,6 +65,11 @@ export function bias(gate: string): Expr {
 /** A state as it enters the step. */
 export function state(name: string): Expr {
   return leaf('state', name)
+}
+
+/** A weight of a scan cell: one value for each channel. */
+export function weight(name: string): Expr {
+  return leaf('weight', name)
 }
 
 /** An input of a scan cell. */

@@ -10,6 +10,7 @@ export { lstm } from './cells/lstm.ts'
 export { mingru, mingruPlain } from './cells/mingru.ts'
 export { minlstm, minlstmPlain } from './cells/minlstm.ts'
 export { qrnn, qrnnIfo } from './cells/qrnn.ts'
+export { rgLru } from './cells/rg-lru.ts'
 export { slstm, slstmDetached } from './cells/slstm.ts'
 export { sru } from './cells/sru.ts'
 export { compile, evaluate } from './evaluate.ts'
@@ -25,6 +26,7 @@ export {
   exp,
   gradientOf,
   input,
+  weight,
   leaf,
   less,
   lessEqual,

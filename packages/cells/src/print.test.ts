@@ -321,10 +321,10 @@ function builtInOutputs(): Record<string, Expr>[] {
   return cellNames().flatMap((name) => {
     const found = cell(name)
     if (found.kind === 'scan') {
-      const { inputs, ...adjoint } = scanBackwardStep(found)
+      const { inputs, weights, ...adjoint } = scanBackwardStep(found)
       return [
         { a: found.a, b: found.b, ...(found.output && { y: found.output }) },
-        { ...inputs, ...adjoint },
+        { ...inputs, ...weights, ...adjoint },
       ]
     }
     const step = backwardStep(found)

@@ -59,15 +59,22 @@ test.each(recurrentCells.filter(({ name }) => name !== 'slstm-detached'))(
 )
 
 describe.each(scanCells)('$name', (scan) => {
-  const inputs = Object.fromEntries(scan.inputs.map((name, index) => [name, randomArray(60, 20 + index)]))
+  const weights = scan.weights ?? []
+  const weightValues = Object.fromEntries(weights.map((name, index) => [name, randomArray(5, 40 + index)]))
+  const inputs = {
+    ...Object.fromEntries(scan.inputs.map((name, index) => [name, randomArray(60, 20 + index)])),
+    ...weightValues,
+  }
   const h0 = randomArray(10, 30)
 
   test('a sequence in two parts is the whole sequence', () => {
     const whole = scanForward(scan, SCAN_SIZES, inputs, h0)
     for (let cut = 1; cut < SCAN_SIZES.time; cut++) {
-      const parts = Object.entries(inputs).map(([name, values]) => ({ name, parts: splitTime(values, 2, 6, cut) }))
-      const part = (which: 0 | 1): Record<string, Float64Array> =>
-        Object.fromEntries(parts.map(({ name, parts }) => [name, parts[which]]))
+      const parts = scan.inputs.map((name) => ({ name, parts: splitTime(inputs[name]!, 2, 6, cut) }))
+      const part = (which: 0 | 1): Record<string, Float64Array> => ({
+        ...weightValues,
+        ...Object.fromEntries(parts.map(({ name, parts }) => [name, parts[which]])),
+      })
       const first = scanForward(scan, { ...SCAN_SIZES, time: cut }, part(0), h0)
       const second = scanForward(scan, { ...SCAN_SIZES, time: 6 - cut }, part(1), first.lastState)
       expect(second.lastState).toEqual(whole.lastState)
@@ -85,7 +92,7 @@ describe.each(scanCells)('$name', (scan) => {
     const halves = ([0, 1] as const).map((half) => {
       const part = (tensor: Float64Array): Float64Array => splitTime(tensor, 2, 6, cut)[half]
       const sizes = { ...SCAN_SIZES, time: half === 0 ? cut : 6 - cut }
-      const own = Object.fromEntries(scan.inputs.map((name) => [name, part(inputs[name]!)]))
+      const own = { ...weightValues, ...Object.fromEntries(scan.inputs.map((name) => [name, part(inputs[name]!)])) }
       const start = half === 0 ? h0 : new Float64Array(10)
       const forward = scanForward(scan, sizes, own, start)
       // Nothing is sent back over the reset.
@@ -104,14 +111,14 @@ describe.each(scanCells)('$name', (scan) => {
   test('the gradients are those of a central difference', () => {
     const { h } = scanForward(scan, SCAN_SIZES, inputs, h0)
     const [dOutput, dLastState] = [randomArray(h.length, 31), randomArray(10, 32)]
-    const { dInputs, dh0 } = scanBackward(scan, SCAN_SIZES, inputs, { h, dOutput, h0, dLastState })
+    const { dInputs, dWeights, dh0 } = scanBackward(scan, SCAN_SIZES, inputs, { h, dOutput, h0, dLastState })
     const loss = (changed: Record<string, Float64Array>, start: Float64Array): number => {
       const result = scanForward(scan, SCAN_SIZES, changed, start)
       return dot(result.y ?? result.h, dOutput) + dot(result.lastState, dLastState)
     }
-    for (const name of scan.inputs) {
+    for (const [name, found] of Object.entries({ ...dInputs, ...dWeights })) {
       const wanted = centralDifferences(inputs[name]!, (changed) => loss({ ...inputs, [name]: changed }, h0))
-      expectClose(`d${name}`, dInputs[name]!, wanted, 1e-6)
+      expectClose(`d${name}`, found, wanted, 1e-6)
     }
     expectClose(
       'dh0',

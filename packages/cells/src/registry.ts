@@ -8,13 +8,27 @@ import { lstm } from './cells/lstm.ts'
 import { mingru, mingruPlain } from './cells/mingru.ts'
 import { minlstm, minlstmPlain } from './cells/minlstm.ts'
 import { qrnn, qrnnIfo } from './cells/qrnn.ts'
+import { rgLru } from './cells/rg-lru.ts'
 import { slstm, slstmDetached } from './cells/slstm.ts'
 import { sru } from './cells/sru.ts'
 import { duplicateCell, unknownCell } from './messages.ts'
 
 const cells = new Map<string, Cell>()
 const RECURRENT = [elman, gru, lstm, slstm, slstmDetached]
-const LINEAR = [linear, linearLog, linearLogit, hgrn, mingru, mingruPlain, minlstm, minlstmPlain, qrnn, qrnnIfo, sru]
+const LINEAR = [
+  linear,
+  linearLog,
+  linearLogit,
+  hgrn,
+  mingru,
+  mingruPlain,
+  minlstm,
+  minlstmPlain,
+  qrnn,
+  qrnnIfo,
+  rgLru,
+  sru,
+]
 for (const builtIn of [...RECURRENT, ...LINEAR]) registerCell(builtIn)
 
 /** Makes a cell known by its name, after the checks of `defineCell`. Throws `E_CELL` for a name that is taken. */

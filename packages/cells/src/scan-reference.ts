@@ -12,7 +12,7 @@ export interface ScanSizes {
   readonly channels: number
 }
 
-/** A tensor [B,T,D] for each input of the cell. */
+/** A tensor [B,T,D] for each input of the cell, and [D] for each weight. */
 export type ScanInputs = Readonly<Record<string, Float64Array>>
 
 /** What a scan's backward pass needs besides the inputs; all [B,T,D] but the states [B,D]. */
@@ -54,7 +54,9 @@ export function scanForward(
       const step = sequence * time + t
       if (resets?.[step]) state.fill(0)
       const [a, b] = program.run(
-        program.leaves.map(({ name }) => row(inputs[name]!, step, channels)),
+        program.leaves.map(({ kind, name }) =>
+          kind === 'weight' ? inputs[name]! : row(inputs[name]!, step, channels),
+        ),
         channels,
       ) as [Float64Array, Float64Array]
       for (let channel = 0; channel < channels; channel++) state[channel] = a[channel]! * state[channel]! + b[channel]!
@@ -71,19 +73,28 @@ function outputsOf(output: Expr, inputs: ScanInputs, h: Float64Array): Float64Ar
   return program.run(leaves, h.length)[0]!.slice(0, h.length)
 }
 
-/** The gradients of Σ output · dOutput (+ Σ lastState · dLastState): of each input [B,T,D] and of h0 [B,D]. Throws `E_SHAPE`. */
+/**
+ * The gradients of Σ output · dOutput (+ Σ lastState · dLastState): of each input [B,T,D], of each weight [D] and of h0
+ * [B,D]. Throws `E_SHAPE`.
+ */
 export function scanBackward(
   cell: ScanCell,
   sizes: ScanSizes,
   inputs: ScanInputs,
   adjoint: ScanAdjoint,
-): { readonly dInputs: Readonly<Record<string, Float64Array>>; readonly dh0: Float64Array } {
+): {
+  readonly dInputs: Readonly<Record<string, Float64Array>>
+  readonly dWeights: Readonly<Record<string, Float64Array>>
+  readonly dh0: Float64Array
+} {
   checkInputs(cell, sizes, inputs)
   checkAdjoint(cell, sizes, adjoint)
   const { batch, time, channels } = sizes
   const step = scanBackwardStep(cell)
-  const program = compile([step.carried, ...cell.inputs.map((name) => step.inputs[name]!)])
+  const { weights = [] } = cell
+  const program = compile([step.carried, ...Object.values(step.inputs), ...Object.values(step.weights)])
   const dInputs = Object.fromEntries(cell.inputs.map((name) => [name, new Float64Array(batch * time * channels)]))
+  const dWeights = Object.fromEntries(weights.map((name) => [name, new Float64Array(channels)]))
   const dh0 = adjoint.dLastState?.slice() ?? new Float64Array(batch * channels)
   const zeros = new Float64Array(channels)
 
@@ -99,14 +110,19 @@ export function scanBackward(
       const leaves = program.leaves.map(({ kind, name }) => {
         if (kind === 'state') return entering
         if (kind === 'gradient') return name === 'carried' ? carried : outside
-        return row(inputs[name]!, index, channels)
+        return kind === 'weight' ? inputs[name]! : row(inputs[name]!, index, channels)
       })
       const [sentBack, ...gradients] = program.run(leaves, channels) as [Float64Array, ...Float64Array[]]
       cell.inputs.forEach((name, i) => dInputs[name]!.set(gradients[i]!.subarray(0, channels), index * channels))
+      weights.forEach((name, i) => addTo(dWeights[name]!, gradients[cell.inputs.length + i]!))
       carried.set(isReset ? zeros : sentBack.subarray(0, channels))
     }
   }
-  return { dInputs, dh0 }
+  return { dInputs, dWeights, dh0 }
+}
+
+function addTo(sums: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
 }
 
 function checkInputs(cell: ScanCell, sizes: ScanSizes, inputs: ScanInputs): void {
@@ -115,6 +131,11 @@ function checkInputs(cell: ScanCell, sizes: ScanSizes, inputs: ScanInputs): void
     const tensor = inputs[name]
     if (tensor === undefined) throw missingTensor(cell.name, name, cell.inputs)
     checkLength(cell.name, name, tensor, sequenceShape(sizes))
+  }
+  for (const name of cell.weights ?? []) {
+    const tensor = inputs[name]
+    if (tensor === undefined) throw missingTensor(cell.name, name, [...cell.inputs, ...cell.weights!])
+    checkLength(cell.name, name, tensor, [['channels', sizes.channels]])
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { PlanBuffer } from '../plan.ts'
 import type { Problem } from '../problem.ts'
+import { tensorsOf, type TensorSpec } from '../tensor.ts'
 import { scalarsOf, scanPlan, stepInputs } from './plan.ts'
 import { shapeTexts } from './shape-text.ts'
 
@@ -15,9 +16,11 @@ interface Parameter {
 export function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
+  const { inputs, outputs } = tensorsOf(problem, pass)
+  const stored = new Set([...inputs, ...outputs].filter(isOverTime).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)
   const parametersOf = (names: readonly string[]): readonly Parameter[] =>
-    names.map((name) => parameterOf(byName.get(name)!, shapes[name]!))
+    names.map((name) => parameterOf(byName.get(name)!, !stored.has(name), shapes[name]!))
   const scalars = scalarsOf(problem).map(({ name }) => ({ declaration: `int ${name}`, shape: 'steps' }))
   const steps = new Set(stepInputs(problem, pass).map(({ name }) => name))
   steps.delete('cuSeqlens')
@@ -30,23 +33,21 @@ export function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf:
     REDUCE_PARAMETERS: reduced.slice(0, -1),
     LAST_REDUCE_PARAMETER: reduced.at(-1)!.declaration,
     READ_TENSORS: main.filter(({ name }) => steps.has(name)).map(handedOn),
-    WRITTEN_TENSORS: main.filter(({ name }) => isOutputOverTime(byName.get(name)!)).map(handedOn),
+    WRITTEN_TENSORS: main.filter(({ name }) => stored.has(name) && byName.get(name)!.role === 'output').map(handedOn),
   }
 }
 
 const plain = ({ declaration, shape }: Parameter): Readonly<Record<string, string>> => ({ declaration, shape })
 const handedOn = ({ name, type }: Parameter): Readonly<Record<string, string>> => ({ name, type })
 
-/** All but the states, which every thread writes once. */
-function isOutputOverTime({ role, name }: PlanBuffer): boolean {
-  return role === 'output' && name !== 'lastState' && name !== 'dh0'
+/** Whether it is stored in the problem's type; states and weights are float32. */
+function isOverTime({ axes }: TensorSpec): boolean {
+  return axes.includes('t')
 }
 
-function parameterOf({ name, role, dtype }: PlanBuffer, shape: string): Parameter {
+function parameterOf({ name, role, dtype }: PlanBuffer, isState: boolean, shape: string): Parameter {
   const isShared = role === 'scratch'
-  const word = dtype === 'u32' ? 'unsigned' : isState(name) || isShared ? 'float' : 'Storage'
+  const word = dtype === 'u32' ? 'unsigned' : isState || isShared ? 'float' : 'Storage'
   const type = `${role === 'input' ? 'const ' : ''}${word}*${isShared ? '' : ' __restrict__'}`
   return { declaration: `${type} ${name}`, name, type, shape }
 }
-
-const isState = (name: string): boolean => ['h0', 'lastState', 'dLastState', 'dh0'].includes(name)

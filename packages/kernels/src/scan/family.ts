@@ -2,7 +2,7 @@ import type { Cell, ScanCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
 import type { Family } from '../family.ts'
 import { scanEntryPoint, scanPlan } from './plan.ts'
-import { channelsOf, inputTensors, layoutOf, outputsOf } from './tensors.ts'
+import { channelsOf, inputTensors, layoutOf, outputsOf, weightsOf } from './tensors.ts'
 import { scanView } from './view.ts'
 
 /** Linear recurrence: no matrix, the gates are computed where the inputs are read. Channels are heads × headDim. */
@@ -13,6 +13,7 @@ export const scan: Family = {
     CHANNELS: channelsOf(problem),
     INPUTS: scanCell(cell).inputs.length,
     INPUT_TENSORS: new Set(inputTensors(scanCell(cell), problem).map(({ tensor }) => tensor)).size,
+    WEIGHTS: weightsOf(scanCell(cell)).length,
     OUTPUTS: outputsOf(scanCell(cell)).length,
     ELEMENT_BYTES: bytesOf(problem.dtype),
     BATCH: problem.batch,

@@ -2,7 +2,7 @@ import { scanBackward, scanForward, type ScanCell } from '@tilewright/cells'
 import type { Pass, Problem } from '../problem.ts'
 import { tensorsOf } from '../tensor.ts'
 import { sequencesOf, type Sequence } from './sequences.ts'
-import { channelsOf, inputTensors, outputsOf } from './tensors.ts'
+import { channelsOf, inputTensors, outputsOf, weightsOf } from './tensors.ts'
 
 type Exact = Readonly<Record<string, Float64Array>>
 
@@ -45,24 +45,24 @@ function backwardSequence(work: Work): void {
   const dOutput = gather(work, inputs[`d${outputsOf(cell)[0]}`]!)
   const resets = resetsOf(work)
   const adjoint = { h: gather(work, inputs['h']!), h0: stateOf(work, inputs['h0']!), dOutput, dLastState }
-  const { dInputs, dh0 } = scanBackward(cell, sizesOf(work), cellInputs(work), {
+  const { dInputs, dWeights, dh0 } = scanBackward(cell, sizesOf(work), cellInputs(work), {
     ...adjoint,
     ...(resets && { resets }),
   })
   for (const { input, tensor, column, columns } of inputTensors(cell, problem))
     scatter(work, outputs[`d${tensor}`]!, dInputs[input]!, column, columns)
+  for (const name of weightsOf(cell)) stateOf(work, outputs[`d${name}`]!).set(dWeights[name]!)
   stateOf(work, outputs['dh0']!).set(dh0)
 }
 
 const sizesOf = ({ problem, sequence }: Work) => ({ batch: 1, time: sequence.time, channels: channelsOf(problem) })
 
 function cellInputs(work: Work): Exact {
-  return Object.fromEntries(
-    inputTensors(work.cell, work.problem).map(({ input, tensor, column, columns }) => [
-      input,
-      gather(work, work.inputs[tensor]!, column, columns),
-    ]),
+  const weights = weightsOf(work.cell).map((name) => [name, work.inputs[name]!] as const)
+  const overTime = inputTensors(work.cell, work.problem).map(
+    ({ input, tensor, column, columns }) => [input, gather(work, work.inputs[tensor]!, column, columns)] as const,
   )
+  return Object.fromEntries([...overTime, ...weights])
 }
 
 function resetsOf({ inputs, sequence }: Work): Float64Array | undefined {

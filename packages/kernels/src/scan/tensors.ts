@@ -5,23 +5,30 @@ import type { PassTensors, TensorSpec } from '../tensor.ts'
 /** The public tensors of one pass of a scan: what lies over time in the problem's layout, states [batch, channels]. */
 export function scanTensors(cell: ScanCell, problem: Problem, pass: Pass): PassTensors {
   const inputs = overTime(inputTensors(cell, problem), problem)
+  const weights = weightsOf(cell).map((name) => weight(name, problem))
   const [output] = outputsOf(cell)
   const flags = [...(problem.resets ? [resets(problem)] : []), ...(problem.cuSeqlens ? [cuSeqlens(problem)] : [])]
   if (pass === 'forward')
     return {
-      inputs: [...inputs, stateOf('h0', problem), ...flags],
+      inputs: [...inputs, ...weights, stateOf('h0', problem), ...flags],
       outputs: [...(cell.output ? [sequence('y', problem)] : []), states(problem), stateOf('lastState', problem)],
     }
   return {
     inputs: [
       ...inputs,
+      ...weights,
       states(problem),
       stateOf('h0', problem),
       sequence(`d${output}`, problem),
       stateOf('dLastState', problem),
       ...flags,
     ],
-    outputs: [...inputs.map((tensor) => ({ ...tensor, name: `d${tensor.name}` })), stateOf('dh0', problem)],
+    outputs: [
+      ...inputs.map((tensor) => ({ ...tensor, name: `d${tensor.name}` })),
+      // Of each sequence by itself: whoever trains adds them up, like those of the other weights of a layer.
+      ...weightsOf(cell).map((name) => stateOf(`d${name}`, problem)),
+      stateOf('dh0', problem),
+    ],
   }
 }
 
@@ -45,6 +52,10 @@ export function inputTensors({ inputs }: ScanCell, { packed }: Problem): readonl
       ? { input, tensor: 'packed', column: packed.indexOf(input), columns: packed.length }
       : { input, tensor: input, column: 0, columns: 1 },
   )
+}
+
+export function weightsOf({ weights }: ScanCell): readonly string[] {
+  return weights ?? []
 }
 
 export function layoutOf({ layout }: Problem): Layout {
@@ -76,6 +87,11 @@ function sequence(name: string, problem: Problem, columns = 1): TensorSpec {
 
 function states(problem: Problem): TensorSpec {
   return { ...sequence('h', problem), before: 'h0' }
+}
+
+/** One value for each channel, float32 whatever the dtype. */
+function weight(name: string, problem: Problem): TensorSpec {
+  return { name, dtype: 'f32', shape: [channelsOf(problem)], axes: 'c' }
 }
 
 function stateOf(name: string, problem: Problem): TensorSpec {

@@ -12,7 +12,7 @@ import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
 import { cudaParameters } from './cuda-view.ts'
 import { endOf, scanEntryPoint, startOf } from './plan.ts'
-import { channelsOf, inputTensors, layoutOf, outputsOf, type InputTensor } from './tensors.ts'
+import { channelsOf, inputTensors, layoutOf, outputsOf, weightsOf, type InputTensor } from './tensors.ts'
 import { wgslBindings } from './wgsl-view.ts'
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
@@ -23,11 +23,11 @@ const RESERVED: readonly string[] =
 
 /** Names that the scan templates see beyond parameters and lets. */
 export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, numberOf: NumberOf): TemplateView {
-  const clash = cell.inputs.find((name) => RESERVED.includes(name))
+  const clash = [...cell.inputs, ...weightsOf(cell)].find((name) => RESERVED.includes(name))
   if (clash)
     throw new KernelError(
       'E_KERNEL',
-      `${cell.name}: an input named ${clash} collides with a name in the kernel; rename it`,
+      `${cell.name}: an input or weight named ${clash} collides with a name in the kernel; rename it`,
     )
   const { pass, target } = kernel
   const columns = inputTensors(cell, problem)
@@ -35,6 +35,8 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
     ENTRY_POINT: scanEntryPoint(problem, pass),
     INPUTS: columns.map(placeText),
     COLUMNS: problem.packed ? columnConstants(columns, channelsOf(problem)) : [],
+    WEIGHTS_READ: weightsOf(cell),
+    WEIGHT_SUMS: pass === 'backward' ? weightsOf(cell).map((name) => `d${name}`) : [],
     CARRY_IN: startOf(pass),
     CARRY_OUT: endOf(pass),
     IS_BACKWARD: pass === 'backward',
@@ -73,9 +75,9 @@ function forwardView(cell: ScanCell, target: Target): TemplateView {
 }
 
 function backwardView(cell: ScanCell, columns: readonly InputTensor[], target: Target): TemplateView {
-  const { inputs, carried, gain, offset } = scanBackwardStep(cell)
+  const { inputs, weights, carried, gain, offset } = scanBackwardStep(cell)
   const summary = print(cell, { gain, offset }, target)
-  const step = print(cell, { carry_t: carried, ...named(inputs) }, target)
+  const step = print(cell, { carry_t: carried, ...named(inputs), ...named(weights) }, target)
   return {
     ...functionsOf(summary, step),
     OUTPUT_NAME: outputsOf(cell)[0],
@@ -90,6 +92,7 @@ function backwardView(cell: ScanCell, columns: readonly InputTensor[], target: T
       tensor: `d${place.tensor}`,
       value: step.results[`d${place.input}_t`]!,
     })),
+    WEIGHT_GRADIENTS: weightsOf(cell).map((name) => ({ name: `d${name}`, value: step.results[`d${name}_t`]! })),
   }
 }
 
@@ -128,7 +131,8 @@ function named(gradients: Readonly<Record<string, Expr>>): Readonly<Record<strin
 }
 
 function print(cell: ScanCell, outputs: Readonly<Record<string, Expr>>, target: Target): PrintedExpressions {
-  const reserved = [...RESERVED, ...cell.inputs, ...cell.inputs.map((name) => `d${name}`)]
+  const names = [...cell.inputs, ...weightsOf(cell)]
+  const reserved = [...RESERVED, ...names, ...names.map((name) => `d${name}`)]
   return printExpressions(outputs, { target, leaf: (leaf) => leafText(cell, leaf), reserved })
 }
 
