@@ -24,6 +24,9 @@ export const FLAGS: readonly Partial<Problem>[] = [
   { packed: ['gate', 'hidden'], layout: 'tbd', resets: true },
   { resets: true },
   { cuSeqlens: true },
+  { checkpoint: 4 },
+  { checkpoint: 2, layout: 'bdt', resets: true },
+  { checkpoint: 8, cell: 'sru', layout: 'tbd' },
   { cuSeqlens: true, resets: true, packed: ['hidden', 'gate'] },
 ]
 

@@ -26,6 +26,7 @@ export interface ProblemOptions {
   readonly packed?: string
   readonly resets?: boolean
   readonly cuSeqlens?: boolean
+  readonly checkpoint?: string
   readonly kernel?: string
   readonly pass?: string
 }
@@ -43,6 +44,7 @@ export function withProblem(command: Command): Command {
     .option('--packed <inputs>', 'of a scan: its inputs are columns of one tensor, in this order: hidden,gate')
     .option('--resets', 'of a scan: a mask marks steps that forget the state')
     .option('--cu-seqlens', 'of a scan: sequences of their own lengths, --time steps in all')
+    .option('--checkpoint <steps>', 'of a scan: keep the state every so many steps instead of h for the backward pass')
     .option('--kernel <family>', 'recurrent-fused or scan (default: what the cell needs)')
     .option('--pass <pass>', 'forward (default) or backward')
 }
@@ -75,7 +77,7 @@ export function problemOf(options: ProblemOptions): Problem {
 const LAYOUTS: readonly Layout[] = ['btd', 'tbd', 'bdt']
 
 /** What a scan may be asked for beyond its sizes; checked against the cell with the kernel. */
-function flagsOf({ layout, packed, resets, cuSeqlens }: ProblemOptions): Partial<Problem> {
+function flagsOf({ layout, packed, resets, cuSeqlens, checkpoint }: ProblemOptions): Partial<Problem> {
   const known = LAYOUTS.find((name) => name === layout)
   if (layout !== undefined && !known) throw usage(`--layout: there is no ${layout}; there are ${LAYOUTS.join(', ')}`)
   return {
@@ -83,6 +85,7 @@ function flagsOf({ layout, packed, resets, cuSeqlens }: ProblemOptions): Partial
     ...(packed !== undefined && { packed: packed.split(',').map((name) => name.trim()) }),
     ...(resets && { resets }),
     ...(cuSeqlens && { cuSeqlens }),
+    ...(checkpoint !== undefined && { checkpoint: countOf('--checkpoint', checkpoint) }),
   }
 }
 

@@ -5,6 +5,7 @@ import type { KernelId, Problem } from './problem.ts'
 import { layoutOf } from './scan/tensors.ts'
 
 const LAYOUTS = ['btd', 'tbd', 'bdt'] as const
+const CHECKPOINTS = [2, 4, 8, 16, 32]
 const DTYPES = ['f32', 'bf16'] as const
 // Sizes beyond this overflow the rules' products of four of them long before a GPU could hold the tensors.
 const LARGEST = 2 ** 24
@@ -27,15 +28,19 @@ export function checkProblem(problem: Problem): void {
 
 // Flags that only a scan has, and what they ask of each other.
 function checkScan(problem: Problem): void {
-  const { cell: name, layout, packed, resets, cuSeqlens } = problem
+  const { cell: name, layout, packed, resets, cuSeqlens, checkpoint } = problem
   const cell = findCell(name)
-  const given = Object.entries({ layout, packed, resets, cuSeqlens }).find(([, value]) => value)
+  const given = Object.entries({ layout, packed, resets, cuSeqlens, checkpoint }).find(([, value]) => value)
   if (given && cell.kind !== 'scan')
     throw new KernelError('E_PROBLEM', `${given[0]}: ${name} is not a scan, its tensors have one layout; leave it out`)
   if (layout !== undefined && !LAYOUTS.includes(layout))
     throw new KernelError('E_PROBLEM', `layout: there is no ${layout}; there are ${LAYOUTS.join(', ')}`)
   if (cuSeqlens && layoutOf(problem) !== 'btd')
     throw new KernelError('E_PROBLEM', `layout: packed sequences have no batch axis; leave ${layout} out or cuSeqlens`)
+  if (checkpoint !== undefined && !CHECKPOINTS.includes(checkpoint))
+    throw new KernelError('E_PROBLEM', `checkpoint: ${checkpoint} steps; there are ${CHECKPOINTS.join(', ')}`)
+  if (checkpoint && cuSeqlens)
+    throw new KernelError('E_PROBLEM', 'checkpoint: sequences of their own lengths keep h; leave checkpoint out')
   if (cell.kind === 'scan' && packed && [...packed].sort().join() !== [...cell.inputs].sort().join())
     throw new KernelError(
       'E_PROBLEM',

@@ -13,7 +13,7 @@ export type FamilyName = 'recurrent-fused' | 'scan'
 /** The order of the axes of a scan's tensors over time: batch, time and channels (d), the last one contiguous. */
 export type Layout = 'btd' | 'tbd' | 'bdt'
 
-/** What is to be computed. For scan cells the channels are `heads × headDim`; the last four are theirs alone. */
+/** What is to be computed. For scan cells the channels are `heads × headDim`; the last five are theirs alone. */
 export interface Problem {
   readonly cell: string
   readonly dtype: Dtype
@@ -33,6 +33,11 @@ export interface Problem {
    * counts the steps of all of them, and `cuSeqlens` says where each starts.
    */
   readonly cuSeqlens?: boolean
+  /**
+   * The forward pass leaves the state before every so many steps, counted from the last one, and the backward pass
+   * computes the others again instead of reading h: a power of two from 2 to 32. A cell with an output then gives no h.
+   */
+  readonly checkpoint?: number
 }
 
 /** One family × pass × target. */

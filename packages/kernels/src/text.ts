@@ -22,12 +22,13 @@ export function configHash(config: Configuration): string {
 
 /** `lstm, batch 16, time 1024, heads 1, head dim 768, bf16`, and a scan's flags: `, tbd, packed gate hidden, resets` */
 export function problemText(problem: Problem): string {
-  const { cell, batch, time, heads, headDim, dtype, layout, packed, resets, cuSeqlens } = problem
+  const { cell, batch, time, heads, headDim, dtype, layout, packed, resets, cuSeqlens, checkpoint } = problem
   const flags = [
     ...(layout ? [layout] : []),
     ...(packed ? [`packed ${packed.join(' ')}`] : []),
     ...(resets ? ['resets'] : []),
     ...(cuSeqlens ? ['cuSeqlens'] : []),
+    ...(checkpoint ? [`checkpoint ${checkpoint}`] : []),
   ]
   const sizes = `${cell}, batch ${batch}, time ${time}, heads ${heads}, head dim ${headDim}, ${dtype}`
   return [sizes, ...flags].join(', ')

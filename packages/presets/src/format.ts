@@ -23,6 +23,7 @@ const problem = z.strictObject({
   layout: z.exactOptional(z.enum(['btd', 'tbd', 'bdt'])).describe("of a scan's tensors over time; btd if absent"),
   packed: z.exactOptional(z.array(z.string().min(1)).min(1)).describe('inputs of a scan, side by side in one tensor'),
   resets: z.exactOptional(z.boolean()).describe('steps of a scan may forget the state'),
+  checkpoint: z.exactOptional(count).describe('steps of a scan between states that are kept'),
   cuSeqlens: z.exactOptional(z.boolean()).describe('sequences of a scan have lengths of their own'),
 })
 

@@ -13,6 +13,7 @@ function hasSameFlags(one: Problem, other: Problem): boolean {
   return (
     (one.layout ?? 'btd') === (other.layout ?? 'btd') &&
     one.packed?.join() === other.packed?.join() &&
+    one.checkpoint === other.checkpoint &&
     Boolean(one.resets) === Boolean(other.resets) &&
     Boolean(one.cuSeqlens) === Boolean(other.cuSeqlens)
   )

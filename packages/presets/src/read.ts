@@ -23,7 +23,7 @@ export function readPresetFile(json: unknown, file: string): PresetFile {
 /** Equal for equal problems and for no others; sorts by cell, dtype and sizes. */
 export function problemKey(problem: Problem): string {
   const sizes = [problem.headDim, problem.heads, problem.batch, problem.time]
-  const { cell, dtype, layout = 'btd', packed = [], resets = false, cuSeqlens = false } = problem
-  const flags = [layout, packed.join('+'), resets ? 'resets' : '', cuSeqlens ? 'cuSeqlens' : '']
+  const { cell, dtype, layout = 'btd', packed = [], resets = false, cuSeqlens = false, checkpoint = 0 } = problem
+  const flags = [layout, packed.join('+'), resets ? 'resets' : '', cuSeqlens ? 'cuSeqlens' : '', String(checkpoint)]
   return [cell, dtype, ...sizes.map((size) => String(size).padStart(10, '0')), ...flags].join(' ')
 }

@@ -37,13 +37,13 @@ const BRIEF_ELEMENTS = 2 ** 14
  * The problem whose outputs are compared: the one asked for where its float64 reference takes at most `operations`
  * multiplications (B·T·N·D·(D + 64), without D for a scan), else the same with fewer steps, at least 4. A rendered
  * source depends on neither batch nor time, so the same compiled kernel runs both. A second is some 4 · 10⁷ operations (measured: lstm, D = 768, one 2.x GHz core).
- * Sequences of lengths of their own are left as they are: which of their steps come first is the lengths' to say.
+ * Sequences of lengths of their own, and checkpoints, which are counted from the last step, leave the problem as it is.
  */
 export function checkingProblem(id: KernelId, problem: Problem, operations: number): Problem {
   const { batch, heads, headDim } = problem
   const perElement = POINTWISE_OPERATIONS + (id.kernel === 'scan' ? 0 : headDim)
   const perStep = batch * heads * headDim * perElement
-  if (problem.cuSeqlens) return problem
+  if (problem.cuSeqlens || problem.checkpoint) return problem
   return withSteps(problem, Math.max(LEAST_STEPS, Math.floor(operations / perStep)))
 }
 

@@ -17,6 +17,7 @@ export function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf:
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
   const { inputs, outputs } = tensorsOf(problem, pass)
+  const written = new Set(outputs.filter(({ axes }) => axes !== 'bc').map(({ name }) => name))
   const stored = new Set([...inputs, ...outputs].filter(isOverTime).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)
   const parametersOf = (names: readonly string[]): readonly Parameter[] =>
@@ -33,7 +34,7 @@ export function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf:
     REDUCE_PARAMETERS: reduced.slice(0, -1),
     LAST_REDUCE_PARAMETER: reduced.at(-1)!.declaration,
     READ_TENSORS: main.filter(({ name }) => steps.has(name)).map(handedOn),
-    WRITTEN_TENSORS: main.filter(({ name }) => stored.has(name) && byName.get(name)!.role === 'output').map(handedOn),
+    WRITTEN_TENSORS: main.filter(({ name }) => written.has(name)).map(handedOn),
   }
 }
 

@@ -77,7 +77,7 @@ export function scratchOf(problem: Problem, numberOf: NumberOf): readonly PlanBu
 
 /** Problems that differ in more than batch and time have kernels of different names. */
 export function scanEntryPoint(problem: Problem, pass: Pass): string {
-  const { cell, dtype, packed, resets, cuSeqlens } = problem
+  const { cell, dtype, packed, resets, cuSeqlens, checkpoint } = problem
   const words = [
     cell.replaceAll('-', '_'),
     'scan',
@@ -88,6 +88,7 @@ export function scanEntryPoint(problem: Problem, pass: Pass): string {
     ...(packed ? ['packed', ...packed] : []),
     ...(resets ? ['resets'] : []),
     ...(cuSeqlens ? ['lengths'] : []),
+    ...(checkpoint ? [`checkpoint${checkpoint}`] : []),
   ]
   return words.join('_')
 }

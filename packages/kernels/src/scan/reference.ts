@@ -28,12 +28,14 @@ interface Work {
 }
 
 function forwardSequence(work: Work): void {
-  const { cell, outputs, inputs, sequence } = work
+  const { cell, problem, outputs, inputs, sequence } = work
   const state = stateOf(work, inputs['h0']!)
   stateOf(work, outputs['lastState']!).set(state)
   if (sequence.time === 0) return
   const result = scanForward(cell, sizesOf(work), cellInputs(work), state, resetsOf(work))
-  for (const name of outputsOf(cell)) scatter(work, outputs[name]!, result[name]!)
+  for (const name of outputsOf(cell, problem)) scatter(work, outputs[name]!, result[name]!)
+  if (problem.checkpoint)
+    checkpointsOf(work, outputs['checkpoints']!).forEach((row, k) => row.set(before(result.h, state, startOf(work, k))))
   stateOf(work, outputs['lastState']!).set(result.lastState)
 }
 
@@ -42,9 +44,9 @@ function backwardSequence(work: Work): void {
   const dLastState = stateOf(work, inputs['dLastState']!)
   stateOf(work, outputs['dh0']!).set(dLastState)
   if (sequence.time === 0) return
-  const dOutput = gather(work, inputs[`d${outputsOf(cell)[0]}`]!)
+  const dOutput = gather(work, inputs[`d${outputsOf(cell, problem)[0]}`]!)
   const resets = resetsOf(work)
-  const adjoint = { h: gather(work, inputs['h']!), h0: stateOf(work, inputs['h0']!), dOutput, dLastState }
+  const adjoint = { ...statesOf(work), dOutput, dLastState }
   const { dInputs, dWeights, dh0 } = scanBackward(cell, sizesOf(work), cellInputs(work), {
     ...adjoint,
     ...(resets && { resets }),
@@ -53,6 +55,41 @@ function backwardSequence(work: Work): void {
     scatter(work, outputs[`d${tensor}`]!, dInputs[input]!, column, columns)
   for (const name of weightsOf(cell)) stateOf(work, outputs[`d${name}`]!).set(dWeights[name]!)
   stateOf(work, outputs['dh0']!).set(dh0)
+}
+
+/** The states of a sequence and the one before them, as the pass is given them or from its checkpoints. */
+function statesOf(work: Work): { readonly h: Float64Array; readonly h0: Float64Array } {
+  const { cell, problem, inputs, sequence } = work
+  if (!problem.checkpoint) return { h: gather(work, inputs['h']!), h0: stateOf(work, inputs['h0']!) }
+  const channels = channelsOf(problem)
+  const rows = checkpointsOf(work, inputs['checkpoints']!)
+  const h = new Float64Array(sequence.time * channels)
+  const [own, resets] = [cellInputs(work), resetsOf(work)]
+  rows.forEach((state, k) => {
+    const [from, to] = [startOf(work, k), k === 0 ? sequence.time : startOf(work, k - 1)]
+    const part = (values: Float64Array): Float64Array => values.subarray(from * channels, to * channels)
+    const overTime = cell.inputs.map((name) => [name, part(own[name]!)] as const)
+    const values = { ...own, ...Object.fromEntries(overTime) }
+    const sizes = { batch: 1, time: to - from, channels }
+    h.set(scanForward(cell, sizes, values, state, resets?.subarray(from, to)).h, from * channels)
+  })
+  return { h, h0: rows.at(-1)! }
+}
+
+function checkpointsOf({ problem, sequence }: Work, tensor: Float64Array): readonly Float64Array[] {
+  const channels = channelsOf(problem)
+  const count = Math.ceil(problem.time / problem.checkpoint!)
+  const row = (k: number): number => (sequence.index * count + k) * channels
+  return Array.from({ length: count }, (_, k) => tensor.subarray(row(k), row(k) + channels))
+}
+
+/** The step before which checkpoint k is taken. */
+function startOf({ problem, sequence }: Work, k: number): number {
+  return Math.max(0, sequence.time - (k + 1) * problem.checkpoint!)
+}
+
+function before(h: Float64Array, h0: Float64Array, t: number): Float64Array {
+  return t === 0 ? h0 : h.subarray((t - 1) * h0.length, t * h0.length)
 }
 
 const sizesOf = ({ problem, sequence }: Work) => ({ batch: 1, time: sequence.time, channels: channelsOf(problem) })

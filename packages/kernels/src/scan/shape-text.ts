@@ -30,6 +30,8 @@ function axisText(axis: string, isPacked: boolean): string {
       return 'batch'
     case 't':
       return 'time'
+    case 'k':
+      return 'checkpoint'
     case 'e':
       return 'batch + 1'
     default:

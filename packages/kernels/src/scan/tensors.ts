@@ -6,19 +6,22 @@ import type { PassTensors, TensorSpec } from '../tensor.ts'
 export function scanTensors(cell: ScanCell, problem: Problem, pass: Pass): PassTensors {
   const inputs = overTime(inputTensors(cell, problem), problem)
   const weights = weightsOf(cell).map((name) => weight(name, problem))
-  const [output] = outputsOf(cell)
+  const [output] = outputsOf(cell, problem)
   const flags = [...(problem.resets ? [resets(problem)] : []), ...(problem.cuSeqlens ? [cuSeqlens(problem)] : [])]
   if (pass === 'forward')
     return {
       inputs: [...inputs, ...weights, stateOf('h0', problem), ...flags],
-      outputs: [...(cell.output ? [sequence('y', problem)] : []), states(problem), stateOf('lastState', problem)],
+      outputs: [
+        ...outputsOf(cell, problem).map((name) => (name === 'h' ? states(problem) : sequence(name, problem))),
+        ...(problem.checkpoint ? [checkpoints(problem)] : []),
+        stateOf('lastState', problem),
+      ],
     }
   return {
     inputs: [
       ...inputs,
       ...weights,
-      states(problem),
-      stateOf('h0', problem),
+      ...(problem.checkpoint ? [checkpoints(problem)] : [states(problem), stateOf('h0', problem)]),
       sequence(`d${output}`, problem),
       stateOf('dLastState', problem),
       ...flags,
@@ -32,9 +35,10 @@ export function scanTensors(cell: ScanCell, problem: Problem, pass: Pass): PassT
   }
 }
 
-/** What a scan gives at each step, what leaves the layer first: its cell's output and the state, or the state alone. */
-export function outputsOf({ output }: ScanCell): readonly ['y', 'h'] | readonly ['h'] {
-  return output ? ['y', 'h'] : ['h']
+/** What a scan gives at each step, what leaves the layer first: its cell's output and the state, or one of them. */
+export function outputsOf({ output }: ScanCell, { checkpoint }: Problem): readonly ['y' | 'h', ...'h'[]] {
+  if (!output) return ['h']
+  return checkpoint ? ['y'] : ['y', 'h']
 }
 
 /** Where the values of one input of the cell are: a tensor, that many columns of channels wide, and which of them. */
@@ -92,6 +96,13 @@ function states(problem: Problem): TensorSpec {
 /** One value for each channel, float32 whatever the dtype. */
 function weight(name: string, problem: Problem): TensorSpec {
   return { name, dtype: 'f32', shape: [channelsOf(problem)], axes: 'c' }
+}
+
+/** The state before step max(0, time − (k + 1) · checkpoint) of each sequence, k from 0 on. */
+function checkpoints(problem: Problem): TensorSpec {
+  const { batch, time, checkpoint } = problem
+  const shape = [batch, Math.ceil(time / checkpoint!), channelsOf(problem)]
+  return { name: 'checkpoints', dtype: 'f32', shape, axes: 'bkc' }
 }
 
 function stateOf(name: string, problem: Problem): TensorSpec {

@@ -17,7 +17,7 @@ import { wgslBindings } from './wgsl-view.ts'
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
 const RESERVED: readonly string[] =
-  'h h0 y dh dy dh0 i v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their own lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked pack sequence channel group groups block thread sizes buffer'.split(
+  'h h0 y dh dy dh0 i v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their own lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked checkpoints index rest pack sequence channel group groups block thread sizes buffer'.split(
     ' ',
   )
 
@@ -45,8 +45,10 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
     IS_SERIES: layoutOf(problem) === 'bdt',
     IS_TIME_MAJOR: layoutOf(problem) === 'tbd',
     HAS_RESETS: problem.resets === true,
+    READS_STATES: pass === 'backward' && problem.checkpoint === undefined,
+    HAS_CHECKPOINTS: problem.checkpoint !== undefined,
     HAS_LENGTHS: problem.cuSeqlens === true,
-    ...(pass === 'forward' ? forwardView(cell, target) : backwardView(cell, columns, target)),
+    ...(pass === 'forward' ? forwardView(cell, problem, target) : backwardView(cell, problem, target)),
     ...(target === 'cuda'
       ? {
           IS_BF16: problem.dtype === 'bf16',
@@ -60,7 +62,7 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
 
 const PACK_WORDS: Readonly<Record<number, string>> = { 2: 'unsigned short', 4: 'unsigned', 8: 'uint2', 16: 'uint4' }
 
-function forwardView(cell: ScanCell, target: Target): TemplateView {
+function forwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
   const step = print(cell, { a: cell.a, b: cell.b }, target)
   const output = cell.output ? print(cell, { y_t: cell.output }, target) : undefined
   return {
@@ -69,24 +71,29 @@ function forwardView(cell: ScanCell, target: Target): TemplateView {
     A_RESULT: step.results['a']!,
     B_RESULT: step.results['b']!,
     HAS_OUTPUT: output !== undefined,
+    HAS_STATES: outputsOf(cell, problem).some((name) => name === 'h'),
     OUTPUT_LINES: output?.lines ?? [],
     OUTPUT_RESULT: output?.results['y_t'] ?? '',
   }
 }
 
-function backwardView(cell: ScanCell, columns: readonly InputTensor[], target: Target): TemplateView {
+function backwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
   const { inputs, weights, carried, gain, offset } = scanBackwardStep(cell)
+  const again = print(cell, { a: cell.a, b: cell.b }, target)
   const summary = print(cell, { gain, offset }, target)
   const step = print(cell, { carry_t: carried, ...named(inputs), ...named(weights) }, target)
   return {
-    ...functionsOf(summary, step),
-    OUTPUT_NAME: outputsOf(cell)[0],
+    ...functionsOf(again, summary, step),
+    CELL_LINES: again.lines,
+    A_RESULT: again.results['a']!,
+    B_RESULT: again.results['b']!,
+    OUTPUT_NAME: outputsOf(cell, problem)[0],
     SUMMARY_LINES: summary.lines,
     GAIN_RESULT: summary.results['gain']!,
     OFFSET_RESULT: summary.results['offset']!,
     STEP_LINES: step.lines,
     CARRY_RESULT: step.results['carry_t']!,
-    GRADIENTS: columns.map((place) => ({
+    GRADIENTS: inputTensors(cell, problem).map((place) => ({
       ...placeText(place),
       name: `d${place.input}`,
       tensor: `d${place.tensor}`,
@@ -141,7 +148,7 @@ function leafText(cell: ScanCell, { kind, name }: Leaf): string {
     case 'state':
       return 'state_t'
     case 'gradient':
-      return name === 'carried' ? 'carried' : `d${outputsOf(cell)[0]}_t`
+      return name === 'carried' ? 'carried' : `d${cell.output ? 'y' : 'h'}_t`
     default:
       return `${name}_t`
   }
