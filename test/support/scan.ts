@@ -1,18 +1,10 @@
 import type { Device } from '@tilewright/devices'
-import { problemText, spaceOf, type Configuration, type Problem } from '@tilewright/kernels'
+import { algorithmsOf, ofAlgorithm, problemText, spaceOf, type Configuration, type Problem } from '@tilewright/kernels'
 import { bind, parse, sample } from '@tilewright/solver'
 import { kernelId, problemOf, SEED, type Case } from './kernels.ts'
 
-// How a scan cuts time, in the words of its rules.
-const ALGORITHM_RULES = {
-  serial: 'TIME_LANES == 1 and PARTS == 1 and LOOK_BACK == 0',
-  block: 'TIME_LANES > 1 and PARTS == 1 and LOOK_BACK == 0',
-  parts: 'PARTS > 1',
-  'look-back': 'LOOK_BACK == 1',
-} as const
-
-export type Algorithm = keyof typeof ALGORITHM_RULES
-export const ALGORITHMS = Object.keys(ALGORITHM_RULES) as readonly Algorithm[]
+export type Algorithm = 'serial' | 'block' | 'parts' | 'look-back'
+export const ALGORITHMS = algorithmsOf('scan') as readonly Algorithm[]
 
 /** Every flag of a scan, alone and together with others. */
 export const FLAGS: readonly Partial<Problem>[] = [
@@ -38,9 +30,9 @@ export function configurationsOf(
   { count, rule = 'CHUNK >= 1' }: { readonly count: number; readonly rule?: string },
 ): readonly Configuration[] {
   const problem = problemOf(each)
-  const { model, givens } = spaceOf(kernelId(each, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, device)
-  const names = 'given CHANNEL_LANES, TIME_LANES, ITEMS, VECTOR, PARTS, LOOK_BACK, CHUNK'
-  const { rules } = parse(`${names}\nrule "algorithm" : ${ALGORITHM_RULES[algorithm]}\nrule "wanted" : ${rule}`)
+  const space = spaceOf(kernelId(each, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, device)
+  const { model, givens } = ofAlgorithm(space, 'scan', algorithm)
+  const { rules } = parse(`given ITEMS, VECTOR, CHUNK\nrule "wanted" : ${rule}`)
   const found = sample(bind({ ...model, rules: [...model.rules, ...rules] }, givens), count, SEED)
   if (found.length === 0) throw new Error(`no ${algorithm} configuration fits ${problemText(problem)}`)
   return found

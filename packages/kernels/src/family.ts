@@ -7,6 +7,8 @@ export interface Family {
   readonly name: FamilyName
   /** Those that there are kernels of. */
   readonly passes: readonly Pass[]
+  /** Ways to cut the work, of which a configuration is one: for each a rule in the words of the rule file. */
+  readonly algorithms: Readonly<Record<string, string>>
   /** The givens of the rules that follow from problem and cell; the device's are added to them. */
   givens(problem: Problem, cell: Cell): Readonly<Record<string, number>>
   /** Name of the entry point and of the file. */

@@ -1,3 +1,4 @@
+export { algorithmOf, algorithmsOf, ofAlgorithm } from './algorithm.ts'
 export { checkKernel, checkProblem } from './check.ts'
 export * from './dtype.ts'
 export { KernelError } from './errors.ts'

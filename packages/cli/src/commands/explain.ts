@@ -1,5 +1,14 @@
-import { kernelText, problemText, spaceOf, type KernelId, type Problem } from '@tilewright/kernels'
-import { best, count, explain, type Space } from '@tilewright/solver'
+import {
+  algorithmOf,
+  algorithmsOf,
+  kernelText,
+  ofAlgorithm,
+  problemText,
+  spaceOf,
+  type KernelId,
+  type Problem,
+} from '@tilewright/kernels'
+import { best, count, explain, type Ranked, type Space } from '@tilewright/solver'
 import type { Device } from '@tilewright/devices'
 import type { Command } from 'commander'
 import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
@@ -32,22 +41,52 @@ export function addExplain(program: Command): void {
       const number = count(space)
       if (number === 0n) return clash(space, id, problem, device, options)
       const ranked = best(space, 5)
+      const algorithms = bestOfEach(space, id)
       if (options.json)
-        return printJson({ status: 'feasible', kernel: id, problem, device: device.name, count: number, best: ranked })
+        return printJson({
+          status: 'feasible',
+          kernel: id,
+          problem,
+          device: device.name,
+          count: number,
+          best: ranked,
+          ...(algorithms.length > 0 && { algorithms }),
+        })
       print(
         `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${number} configurations; the best under the cost model (not measured):`,
       )
-      const names = Object.keys(ranked[0]!.configuration)
       print(
-        table(
-          [...names, 'cost'],
-          ranked.map(({ configuration, objective }) => [
-            ...names.map((n) => String(configuration[n])),
-            String(objective),
-          ]),
-        ),
+        rankedTable(ranked.map((each) => ({ ...each, algorithm: algorithmOf(space, id.kernel, each.configuration) }))),
       )
+      if (algorithms.length === 0) return
+      print('\nThe best of each algorithm:')
+      print(rankedTable(algorithms))
     })
+}
+
+/** A configuration with its cost, and how it cuts the work where the family has a choice. */
+interface Row extends Ranked {
+  readonly algorithm?: string | undefined
+}
+
+/** The best configuration of each algorithm that has one, the cheapest first. */
+function bestOfEach(space: Space, { kernel }: KernelId): readonly Row[] {
+  return algorithmsOf(kernel)
+    .flatMap((algorithm) => best(ofAlgorithm(space, kernel, algorithm), 1).map((each) => ({ algorithm, ...each })))
+    .sort((one, other) => one.objective - other.objective)
+}
+
+function rankedTable(rows: readonly Row[]): string {
+  const names = Object.keys(rows[0]!.configuration)
+  const hasAlgorithm = rows[0]!.algorithm !== undefined
+  return table(
+    [...(hasAlgorithm ? ['algorithm'] : []), ...names, 'cost'],
+    rows.map(({ algorithm, configuration, objective }) => [
+      ...(hasAlgorithm ? [algorithm ?? ''] : []),
+      ...names.map((name) => String(configuration[name])),
+      String(objective),
+    ]),
+  )
 }
 
 /** Exits 3 with the minimal conflict on stderr, and as data on stdout with --json. */

@@ -8,6 +8,7 @@ import { recurrentEntryPoint, recurrentView } from './view.ts'
 export const recurrentFused: Family = {
   name: 'recurrent-fused',
   passes: ['forward'],
+  algorithms: {},
   givens: (problem, cell) => {
     const { states, recurrentGates, inputGates, biasGates } = recurrent(cell)
     return {

@@ -9,6 +9,12 @@ import { scanView } from './view.ts'
 export const scan: Family = {
   name: 'scan',
   passes: ['forward', 'backward'],
+  algorithms: {
+    serial: 'TIME_LANES == 1 and PARTS == 1 and LOOK_BACK == 0',
+    block: 'TIME_LANES > 1 and PARTS == 1 and LOOK_BACK == 0',
+    parts: 'PARTS > 1',
+    'look-back': 'LOOK_BACK == 1',
+  },
   givens: (problem, cell) => ({
     CHANNELS: channelsOf(problem),
     INPUTS: scanCell(cell).inputs.length,
