@@ -1,4 +1,4 @@
-import { cell as findCell } from '@tilewright/cells'
+import { cell as findCell, type ScanCell } from '@tilewright/cells'
 import { roundTo, type Tensors } from './dtype.ts'
 import type { Pass, Problem } from './problem.ts'
 import { reference } from './reference.ts'
@@ -6,7 +6,8 @@ import { tensorsOf, type TensorSpec } from './tensor.ts'
 
 /**
  * Inputs of realistic scale from a seed, already rounded to the storage type: projections, gates and gradients are
- * standard normal, R has the spread 1/√D of an initialised layer, coefficients of a linear recurrence lie in (0, 1), and
+ * standard normal, R has the spread 1/√D of an initialised layer, coefficients of a linear recurrence lie in (0, 1) where an input
+ * gives them or their logarithm, and
  * what a forward pass gives is what it gives for these inputs.
  */
 export function sampleInputs(problem: Problem, pass: Pass, seed: number): Tensors {
@@ -52,13 +53,25 @@ function drawerOf(problem: Problem, tensor: TensorSpec, random: () => number): (
   if (tensor.name === 'h0' || tensor.name === 'initialStates') return () => (1 + Math.floor(random() * 16)) / 16
   // Often enough for several in a chunk of time, seldom enough for chunks without.
   if (tensor.name === 'resets') return () => Number(random() < 1 / 16)
-  // A coefficient that is an input itself must contract, or the state grows without bound.
+  // A coefficient that is an input itself, or its logarithm, must contract, or the state grows without bound. All columns
+  // of packed inputs are then drawn so.
   const cell = findCell(problem.cell)
-  if (cell.kind !== 'scan' || cell.a.op !== 'leaf') return normal
-  const coefficient = cell.a.leaf.name
-  if (tensor.name === coefficient) return random
-  // All columns of packed inputs are then in (0, 1).
-  return tensor.name === 'packed' && problem.packed?.includes(coefficient) ? random : normal
+  const contracting = cell.kind === 'scan' ? contractingInput(cell, random) : undefined
+  if (!contracting) return normal
+  const isIt =
+    tensor.name === contracting.name || (tensor.name === 'packed' && problem.packed?.includes(contracting.name))
+  return isIt ? contracting.draw : normal
+}
+
+/** The input that is a, or of which a is the exponential, and numbers for it that put a in (0, 1). */
+function contractingInput(
+  { a }: ScanCell,
+  random: () => number,
+): { readonly name: string; draw(): number } | undefined {
+  if (a.op === 'leaf') return { name: a.leaf.name, draw: random }
+  if (a.op === 'exp' && a.args[0].op === 'leaf')
+    return { name: a.args[0].leaf.name, draw: () => Math.log(1 - random()) }
+  return undefined
 }
 
 /** Uniform numbers in [0, 1) by mulberry32, a public-domain 32-bit generator: the same seed, the same inputs, anywhere. */
