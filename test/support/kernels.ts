@@ -24,8 +24,8 @@ export function kernelId({ cell, pass = 'forward' }: Case, target: Target): Kern
   return { kernel: familyOf(cell), pass, target }
 }
 
-export function problemOf({ cell, dtype, batch, time, heads, headDim }: Case): Problem {
-  return { cell, dtype, batch, time, heads, headDim }
+export function problemOf({ pass: _pass, ...problem }: Case): Problem {
+  return problem
 }
 
 /** The model's best configuration and `count` others drawn uniformly. */

@@ -94,7 +94,11 @@ function backwardView(cell: ScanCell, columns: readonly InputTensor[], target: T
 }
 
 /** Where an input is read, in terms of the kernel's constants. */
-function placeText({ input, tensor, columns }: InputTensor): Readonly<Record<'name' | 'tensor' | 'column' | 'columns', string>> {
+function placeText({
+  input,
+  tensor,
+  columns,
+}: InputTensor): Readonly<Record<'name' | 'tensor' | 'column' | 'columns', string>> {
   return {
     name: input,
     tensor,
@@ -103,7 +107,10 @@ function placeText({ input, tensor, columns }: InputTensor): Readonly<Record<'na
   }
 }
 
-function columnConstants(columns: readonly InputTensor[], channels: number): readonly { name: string; value: number }[] {
+function columnConstants(
+  columns: readonly InputTensor[],
+  channels: number,
+): readonly { name: string; value: number }[] {
   return [
     ...columns.map(({ input, column }) => ({ name: columnName(input), value: column * channels })),
     { name: 'PACKED_CHANNELS', value: columns.length * channels },
