@@ -9,10 +9,7 @@ type Exact = Readonly<Record<string, Float64Array>>
 /** The float64 oracle of a scan: each sequence by itself through the cell's interpreter, in whatever layout it lies. */
 export function scanReference(cell: ScanCell, problem: Problem, pass: Pass, inputs: Exact): Exact {
   const outputs = Object.fromEntries(
-    tensorsOf(problem, pass).outputs.map(({ name, shape }) => [
-      name,
-      new Float64Array(shape.reduce((a, b) => a * b, 1)),
-    ]),
+    tensorsOf(problem, pass).outputs.map(({ name, shape }) => [name, new Float64Array(shape.reduce((a, b) => a * b, 1))]),
   )
   const run = pass === 'forward' ? forwardSequence : backwardSequence
   for (const sequence of sequencesOf(problem, inputs['cuSeqlens'])) run({ cell, problem, sequence, inputs, outputs })
@@ -45,10 +42,7 @@ function backwardSequence(work: Work): void {
   const dOutput = gather(work, inputs[`d${outputsOf(cell)[0]}`]!)
   const resets = resetsOf(work)
   const adjoint = { h: gather(work, inputs['h']!), h0: stateOf(work, inputs['h0']!), dOutput, dLastState }
-  const { dInputs, dh0 } = scanBackward(cell, sizesOf(work), cellInputs(work), {
-    ...adjoint,
-    ...(resets && { resets }),
-  })
+  const { dInputs, dh0 } = scanBackward(cell, sizesOf(work), cellInputs(work), { ...adjoint, ...(resets && { resets }) })
   for (const { input, tensor, column, columns } of inputTensors(cell, problem))
     scatter(work, outputs[`d${tensor}`]!, dInputs[input]!, column, columns)
   stateOf(work, outputs['dh0']!).set(dh0)

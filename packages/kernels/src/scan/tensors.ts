@@ -57,7 +57,9 @@ export function channelsOf({ heads, headDim }: Problem): number {
 }
 
 function overTime(inputs: readonly InputTensor[], problem: Problem): readonly TensorSpec[] {
-  return inputs.filter(({ column }) => column === 0).map(({ tensor, columns }) => sequence(tensor, problem, columns))
+  return inputs
+    .filter(({ column }) => column === 0)
+    .map(({ tensor, columns }) => sequence(tensor, problem, columns))
 }
 
 function sequence(name: string, problem: Problem, columns = 1): TensorSpec {
