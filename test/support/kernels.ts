@@ -24,8 +24,9 @@ export function kernelId({ cell, pass = 'forward' }: Case, target: Target): Kern
   return { kernel: familyOf(cell), pass, target }
 }
 
-export function problemOf({ pass: _pass, ...problem }: Case): Problem {
-  return problem
+export function problemOf(each: Case): Problem {
+  const { pass, ...problem } = each
+  return pass ? problem : each
 }
 
 /** The model's best configuration and `count` others drawn uniformly. */

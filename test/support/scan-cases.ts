@@ -30,12 +30,12 @@ export const scanCases: readonly { readonly what: string; readonly problem: Case
     (['forward', 'backward'] as const).map((pass) => ({ what, problem: { ...problem, pass } })),
   )
 
-/** How a scan goes through time: TIME_LANES and PARTS of more than one, or not. */
+/** How a scan goes through time. */
 export const ALGORITHMS: Readonly<Record<string, (config: Configuration) => boolean>> = {
   serial: ({ TIME_LANES, PARTS }) => TIME_LANES === 1 && PARTS === 1,
-  '2-D': ({ TIME_LANES, PARTS }) => TIME_LANES! > 1 && PARTS === 1,
-  parts: ({ TIME_LANES, PARTS }) => TIME_LANES === 1 && PARTS! > 1,
-  '2-D parts': ({ TIME_LANES, PARTS }) => TIME_LANES! > 1 && PARTS! > 1,
+  block: ({ TIME_LANES, PARTS }) => TIME_LANES! > 1 && PARTS === 1,
+  'serial parts': ({ TIME_LANES, PARTS }) => TIME_LANES === 1 && PARTS! > 1,
+  'block parts': ({ TIME_LANES, PARTS }) => TIME_LANES! > 1 && PARTS! > 1,
 }
 
 /** Up to `count` configurations that a WebGPU device allows and `isWanted` takes, spread over all such. */
