@@ -10,8 +10,8 @@ import { webgpuBackend } from '@tilewright/backend-webgpu'
 import { nodeGpu } from '@tilewright/backend-webgpu/node'
 
 const source = \`
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 // \${Math.random()}: no shader cache knows this source
 @compute @workgroup_size(64) fn spin(@builtin(global_invocation_id) id: vec3<u32>) {
   var sum = x[id.x] + f32(\${Date.now() % 1000});

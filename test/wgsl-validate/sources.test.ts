@@ -1,9 +1,10 @@
 import { validateWgsl } from '@tilewright/backend-webgpu/node'
 import { device, type Device, type WebgpuDevice } from '@tilewright/devices'
-import { problemText, spaceOf } from '@tilewright/kernels'
+import { problemText, spaceOf, type Configuration } from '@tilewright/kernels'
 import { all } from '@tilewright/solver'
 import { expect, test } from 'vitest'
 import { configurations, kernelId, oddCases, problemOf, rendered, type Case } from '../support/kernels.ts'
+import { ALGORITHMS, scanCases, wgslConfigurations } from '../support/scan-cases.ts'
 
 const plain = device('webgpu-default') as WebgpuDevice
 // A backward scan binds more buffers than the 8 that every adapter has.
@@ -39,4 +40,12 @@ test.each([
   expect(length).toBeGreaterThan(10)
   for (let row = 0; row < length; row++)
     await expectValid(problem, Object.fromEntries(names.map((name, i) => [name, columns[i]![row]!])))
+})
+
+test.each(scanCases)('$what, $problem.pass: Dawn accepts every algorithm at every width', async ({ problem }) => {
+  for (const isAlgorithm of Object.values(ALGORITHMS))
+    for (const vector of [1, 2, 4]) {
+      const isWanted = (config: Configuration): boolean => isAlgorithm(config) && config['VECTOR'] === vector
+      for (const config of wgslConfigurations(problem, roomy, isWanted, 2)) await expectValid(problem, config)
+    }
 })

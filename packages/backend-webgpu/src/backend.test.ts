@@ -52,11 +52,11 @@ describe.runIf(present)('on an adapter', () => {
   test('a dispatch sees what the one before it wrote', async () => {
     // Bindings are counted for each dispatch: two of them share a binding where no entry point uses both.
     const source = `
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> middle: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> middle: array<f32>;
 @compute @workgroup_size(64) fn first(@builtin(global_invocation_id) id: vec3<u32>) { middle[id.x] = 10 * x[id.x]; }
-@group(0) @binding(0) var<storage, read> result: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> result: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 // Reversed, so that every element comes from another block.
 @compute @workgroup_size(64) fn second(@builtin(global_invocation_id) id: vec3<u32>) { y[id.x] = result[1023 - id.x] + 1; }`
     const plan: Plan = {
@@ -73,8 +73,8 @@ describe.runIf(present)('on an adapter', () => {
   })
 
   const counter = `
-@group(0) @binding(0) var<storage, read_write> count: array<u32>;
-@group(0) @binding(1) var<storage, read_write> seen: array<u32>;
+@group(0) @binding(1) var<storage, read_write> count: array<u32>;
+@group(0) @binding(2) var<storage, read_write> seen: array<u32>;
 @compute @workgroup_size(1) fn tick() { seen[0] = count[0]; count[0] = count[0] + 1; }`
   const counting: Plan = {
     buffers: [buffer('scratch', 'count', 1, 'u32'), buffer('output', 'seen', 1, 'u32')],
@@ -88,8 +88,8 @@ describe.runIf(present)('on an adapter', () => {
 
   test('bf16 buffers of odd length go in and out as packed pairs', async () => {
     const source = `
-@group(0) @binding(0) var<storage, read> x: array<u32>;
-@group(0) @binding(1) var<storage, read_write> y: array<u32>;
+@group(0) @binding(1) var<storage, read> x: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<u32>;
 @compute @workgroup_size(64) fn copy(@builtin(global_invocation_id) id: vec3<u32>) { if (id.x < 2) { y[id.x] = x[id.x]; } }`
     const plan: Plan = {
       buffers: [buffer('input', 'x', 3, 'bf16'), buffer('output', 'y', 3, 'bf16')],
@@ -171,8 +171,8 @@ describe.runIf(present)('on an adapter', () => {
 
   test('a run past its deadline is a timeout, and the next load works on a new device', async () => {
     const source = `
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @compute @workgroup_size(64) fn spin(@builtin(global_invocation_id) id: vec3<u32>) {
   var sum = x[id.x];
   for (var i = 0; i < 20000000; i++) { sum = sum * 0.999 + x[(id.x + u32(i)) % 64]; }

@@ -35,15 +35,15 @@ export function createLaunch(
 ): Launch {
   const uniforms: GPUBuffer[] = []
   const steps = plan.dispatches.map((dispatch, i) => {
-    const entries = dispatch.buffers.map((name, binding) => {
+    const entries = dispatch.buffers.map((name, index) => {
       const buffer = storage.get(name)
       if (!buffer) throw new WebgpuError('E_INPUT', unknownBuffer(dispatch.entryPoint, name))
-      return { binding, resource: { buffer } }
+      return { binding: index + 1, resource: { buffer } }
     })
     if (dispatch.scalars.length > 0) {
       const buffer = uniformOf(device, dispatch)
       uniforms.push(buffer)
-      entries.push({ binding: dispatch.buffers.length, resource: { buffer } })
+      entries.push({ binding: 0, resource: { buffer } })
     }
     const pipeline = pipelines[i]!
     const group =

@@ -77,8 +77,8 @@ describe.runIf(await hasAdapter())('a device', () => {
   test('zeroes scratch between executions of a plan in one pass', async () => {
     const session = await openSession({ gpu: await nodeGpu(), name: 'webgpu', deadlineMs: 10_000 })
     const source = `
-@group(0) @binding(0) var<storage, read_write> scratch: array<u32>;
-@group(0) @binding(1) var<storage, read_write> seen: array<u32>;
+@group(0) @binding(1) var<storage, read_write> scratch: array<u32>;
+@group(0) @binding(2) var<storage, read_write> seen: array<u32>;
 @compute @workgroup_size(64) fn tick(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x < 1001) { seen[id.x] = scratch[id.x]; scratch[id.x] += 1; }
 }`

@@ -45,10 +45,10 @@ export function dispatch(entryPoint: string, options: Partial<Dispatch> = {}): D
 export function addition(length: number, count: number = length): Kernel {
   const source = `
 struct Sizes { COUNT: i32 }
-@group(0) @binding(0) var<storage, read> left: array<f32>;
-@group(0) @binding(1) var<storage, read> right: array<f32>;
-@group(0) @binding(2) var<storage, read_write> sum: array<f32>;
-@group(0) @binding(3) var<uniform> sizes: Sizes;
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> left: array<f32>;
+@group(0) @binding(2) var<storage, read> right: array<f32>;
+@group(0) @binding(3) var<storage, read_write> sum: array<f32>;
 @compute @workgroup_size(64)
 fn add(@builtin(global_invocation_id) id: vec3<u32>) {
   if (i32(id.x) < sizes.COUNT) { sum[id.x] = left[id.x] + right[id.x]; }

@@ -11,9 +11,12 @@ export interface FunctionSpelling {
 
 type FunctionOp = Exclude<UnaryOp, 'neg'> | 'min' | 'max'
 
-/** The spelling of a function in float32. None overflows or cancels: errors stay near 1e-7 relative, for all finite x. */
-export function spellingOf(op: FunctionOp, target: Target): FunctionSpelling {
-  return spellings[target][op]
+/**
+ * The spelling of a function in float32. None overflows or cancels: errors stay near 1e-7 relative, for all finite x. In WGSL
+ * the definitions take and give values of a type, f32 unless given.
+ */
+export function spellingOf(op: FunctionOp, target: Target, value?: string): FunctionSpelling {
+  return target === 'cuda' ? cudaSpellings[op] : wgslSpellings(value)[op]
 }
 
 const cudaSigmoid = `__device__ __forceinline__ float sigmoid(float x) {
@@ -29,62 +32,69 @@ const cudaSoftplus = `__device__ __forceinline__ float softplus(float x) {
   return fmaxf(x, 0.0f) + log1pf(expf(-fabsf(x)));
 }`
 
-const wgslSigmoid = `fn sigmoid(x: f32) -> f32 {
-  let e = exp(-abs(x));
-  return select(e, 1.0, x >= 0.0) / (1.0 + e);
-}`
-
 // WGSL's own tanh may be (e^x - e^-x) / (e^x + e^-x): NaN for large x, no correct digits for small x. The polynomial is
 // that of Cephes' tanhf, for |x| < 0.625; beyond, nothing cancels.
-const wgslTanh = `// tanh without overflow, and accurate near 0, which the built-in function need not be
-fn stable_tanh(x: f32) -> f32 {
+//
+// WGSL has no log1p, and log(1 + e) loses the digits of a small e. With s = e / (2 + e) <= 1/3 the series of
+// 2 atanh(s) = log(1 + e) leaves less than 2e-8 of the result after seven terms.
+function wgslDefinitions(type: string, of: (literal: string) => string) {
+  return {
+    sigmoid: `fn sigmoid(x: ${type}) -> ${type} {
+  let e = exp(-abs(x));
+  return select(e, ${of('1.0')}, x >= ${of('0.0')}) / (1.0 + e);
+}`,
+    tanh: `// tanh without overflow, and accurate near 0, which the built-in function need not be
+fn stable_tanh(x: ${type}) -> ${type} {
   let s = x * x;
   let series = (((-5.70498872745e-3 * s + 2.06390887954e-2) * s - 5.37397155531e-2) * s + 1.33314422036e-1) * s;
   let e = exp(-2.0 * abs(x));
   let small = x + x * s * (series - 3.33332819422e-1);
   let large = sign(x) * ((1.0 - e) / (1.0 + e));
-  return select(large, small, abs(x) < 0.625);
-}`
-
-// WGSL has no log1p, and log(1 + e) loses the digits of a small e. With s = e / (2 + e) <= 1/3 the series of
-// 2 atanh(s) = log(1 + e) leaves less than 2e-8 of the result after seven terms.
-const wgslLog1p = `// log(1 + e) for 0 <= e <= 1, as 2 atanh(e / (2 + e))
-fn log1p_unit(e: f32) -> f32 {
+  return select(large, small, abs(x) < ${of('0.625')});
+}`,
+    log1p: `// log(1 + e) for 0 <= e <= 1, as 2 atanh(e / (2 + e))
+fn log1p_unit(e: ${type}) -> ${type} {
   let s = e / (2.0 + e);
   let q = s * s;
   let tail = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q / 13.0));
   return 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * tail)));
-}`
+}`,
+    logSigmoid: `fn log_sigmoid(x: ${type}) -> ${type} {
+  return min(x, ${of('0.0')}) - log1p_unit(exp(-abs(x)));
+}`,
+    softplus: `fn softplus(x: ${type}) -> ${type} {
+  return max(x, ${of('0.0')}) + log1p_unit(exp(-abs(x)));
+}`,
+  }
+}
 
-const wgslLogSigmoid = `fn log_sigmoid(x: f32) -> f32 {
-  return min(x, 0.0) - log1p_unit(exp(-abs(x)));
-}`
+type Spellings = Readonly<Record<FunctionOp, FunctionSpelling>>
 
-const wgslSoftplus = `fn softplus(x: f32) -> f32 {
-  return max(x, 0.0) + log1p_unit(exp(-abs(x)));
-}`
+const cudaSpellings: Spellings = {
+  exp: { name: 'expf', definitions: [] },
+  log: { name: 'logf', definitions: [] },
+  sqrt: { name: 'sqrtf', definitions: [] },
+  tanh: { name: 'tanhf', definitions: [] },
+  min: { name: 'fminf', definitions: [] },
+  max: { name: 'fmaxf', definitions: [] },
+  sigmoid: { name: 'sigmoid', definitions: [cudaSigmoid] },
+  logSigmoid: { name: 'log_sigmoid', definitions: [cudaLogSigmoid] },
+  softplus: { name: 'softplus', definitions: [cudaSoftplus] },
+}
 
-const spellings: Readonly<Record<Target, Readonly<Record<FunctionOp, FunctionSpelling>>>> = {
-  cuda: {
-    exp: { name: 'expf', definitions: [] },
-    log: { name: 'logf', definitions: [] },
-    sqrt: { name: 'sqrtf', definitions: [] },
-    tanh: { name: 'tanhf', definitions: [] },
-    min: { name: 'fminf', definitions: [] },
-    max: { name: 'fmaxf', definitions: [] },
-    sigmoid: { name: 'sigmoid', definitions: [cudaSigmoid] },
-    logSigmoid: { name: 'log_sigmoid', definitions: [cudaLogSigmoid] },
-    softplus: { name: 'softplus', definitions: [cudaSoftplus] },
-  },
-  wgsl: {
+function wgslSpellings(value?: string): Spellings {
+  const printed =
+    value === undefined ? wgslDefinitions('f32', (x) => x) : wgslDefinitions(value, (x) => `${value}(${x})`)
+  const { sigmoid, tanh, log1p, logSigmoid, softplus } = printed
+  return {
     exp: { name: 'exp', definitions: [] },
     log: { name: 'log', definitions: [] },
     sqrt: { name: 'sqrt', definitions: [] },
-    tanh: { name: 'stable_tanh', definitions: [wgslTanh] },
+    tanh: { name: 'stable_tanh', definitions: [tanh] },
     min: { name: 'min', definitions: [] },
     max: { name: 'max', definitions: [] },
-    sigmoid: { name: 'sigmoid', definitions: [wgslSigmoid] },
-    logSigmoid: { name: 'log_sigmoid', definitions: [wgslLog1p, wgslLogSigmoid] },
-    softplus: { name: 'softplus', definitions: [wgslLog1p, wgslSoftplus] },
-  },
+    sigmoid: { name: 'sigmoid', definitions: [sigmoid] },
+    logSigmoid: { name: 'log_sigmoid', definitions: [log1p, logSigmoid] },
+    softplus: { name: 'softplus', definitions: [log1p, softplus] },
+  }
 }

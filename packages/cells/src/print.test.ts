@@ -26,7 +26,7 @@ import {
   sub,
   tanh,
 } from './index.ts'
-import type { Expr, Leaf, Target } from './index.ts'
+import type { Expr, Leaf, PrintedExpressions, Target } from './index.ts'
 import { randomGraph, randomPoint } from './testing/random-graph.ts'
 import { callable, runLines } from './testing/run-printed.ts'
 
@@ -305,10 +305,63 @@ describe.each(TARGETS)('%s computes what the interpreter computes', { timeout: 6
   })
 })
 
+describe('WGSL on a type of values', () => {
+  const options = { target: 'wgsl', leaf: leafName, value: 'Value' } as const
+
+  test('mingru reads like its formulas', () => {
+    const { lines, functions } = printExpressions({ a: mingru.a, b: mingru.b }, options)
+    expect([...functions, ...lines].join('\n')).toMatchInlineSnapshot(`
+      "fn sigmoid(x: Value) -> Value {
+        let e = exp(-abs(x));
+        return select(e, Value(1.0), x >= Value(0.0)) / (1.0 + e);
+      }
+      let a = sigmoid(-gate);
+      let z = sigmoid(gate);
+      let g = select(hidden + 0.5, sigmoid(hidden), hidden < Value(0.0));
+      let b = z * g;"
+    `)
+  })
+
+  test.each<[string, Expr]>([
+    ['Value(2.0)', constant(2)],
+    ['max(x, Value(-1.0))', max(x, -1)],
+    ['select(Value(1.0), x, x < Value(0.5))', select(less(x, 0.5), x, 1)],
+    ['2.0 * x - 1.0', sub(mul(2, x), 1)],
+    ['x / (Value(1.0) / Value(3.0))', div(x, div(1, 3))],
+  ])('%s', (code, expr) => {
+    const { lines, results } = printExpressions({ out: expr }, options)
+    expect(lines.length === 0 ? results['out'] : lines[0]).toBe(lines.length === 0 ? code : `let out = ${code};`)
+  })
+
+  test('gives the numbers that it gives on f32, and no scalar where a value has to be', () => {
+    fc.assert(
+      fc.property(randomGraph, randomPoint, (exprs, point) => {
+        const outputs = Object.fromEntries(exprs.map((expr, index) => [`out${index}`, expr]))
+        const variables = { x0: point[0]!, x1: point[1]!, x2: point[2]! }
+        const printedOnValues = printExpressions(outputs, options)
+        const onF32 = printExpressions(outputs, { target: 'wgsl', leaf: leafName })
+        expect(runLines(printedOnValues, 'wgsl', variables)).toEqual(runLines(onF32, 'wgsl', variables))
+        expectNoBareLiteral(printedOnValues)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
 test('max in CUDA and WGSL', () => {
   expect(printed({ out: max(x, 1) }, 'cuda')).toBe('const float out = fmaxf(x, 1.0f);')
   expect(printed({ out: max(x, 1) }, 'wgsl')).toBe('let out = max(x, 1.0);')
 })
+
+/** Literals stand in arithmetic, and in what makes a value of them: never as an argument, compared, or alone. */
+function expectNoBareLiteral({ lines, functions, results }: PrintedExpressions): void {
+  const statements = [...functions.flatMap((text) => text.split('\n')), ...lines, ...Object.values(results)]
+  for (const statement of statements.filter((text) => !text.trimStart().startsWith('//'))) {
+    const code = statement.replaceAll(/Value\(-?[\d.]+(e-?\d+)?\)/g, 'value')
+    const literal = String.raw`-?\d[\d.]*(e-?\d+)?`
+    expect(code).not.toMatch(new RegExp(String.raw`(^|\w\(|, |[<=] )${literal}($|[,;)]| [<=])`))
+  }
+}
 
 function expectSame(outputs: Record<string, Expr>, target: Target, variables: Record<string, number>): void {
   const found = runLines(printExpressions(outputs, { target, leaf: leafName }), target, variables)

@@ -7,6 +7,11 @@ import type { Tape, TapeEntry } from './tape.ts'
 
 export interface PrintOptions {
   readonly target: Target
+  /**
+   * WGSL: the type of all values, f32 unless given. An alias of f32 or of a vector of it: what is printed works component by
+   * component.
+   */
+  readonly value?: string
   /** Code that reads a leaf: a variable, an element or a call. It may be printed several times. */
   readonly leaf: (leaf: Leaf) => string
   /** Further names that must stay free, such as variables around the printed lines. */
@@ -26,6 +31,8 @@ export interface PrintedExpressions {
 interface Text {
   readonly code: string
   readonly binding: number
+  /** A literal is a scalar, whatever the type of the values: arithmetic spreads it over a vector, all else does not. */
+  readonly isLiteral?: boolean
 }
 
 const TERNARY = 0
@@ -44,10 +51,15 @@ const LONGEST_INLINE = 48
  * is taken gets a number: `results` tells which one it is.
  */
 export function printExpressions(outputs: Readonly<Record<string, Expr>>, options: PrintOptions): PrintedExpressions {
+  const { target, value } = options
   const tape = linearise(Object.values(outputs))
   const leafCode = tape.entries.map((entry) => (entry.leaf === undefined ? '' : options.leaf(entry.leaf)))
   const wanted = wantedNames(tape, Object.keys(outputs))
-  const taken = [...leafCode.flatMap(identifiersIn), ...(options.reserved ?? [])]
+  const taken = [
+    ...leafCode.flatMap(identifiersIn),
+    ...(options.reserved ?? []),
+    ...(value === undefined ? [] : [value]),
+  ]
   const names = nameGiver(
     taken,
     wanted.filter((name) => name !== undefined),
@@ -59,19 +71,19 @@ export function printExpressions(outputs: Readonly<Record<string, Expr>>, option
 
   tape.entries.forEach((entry, position) => {
     const args = entry.args.map((arg) => texts[arg]!)
-    const text = entry.op === 'leaf' ? { code: leafCode[position]!, binding: ATOM } : print(entry, args, options.target)
-    for (const definition of definitionsOf(entry, options.target)) functions.add(definition)
+    const text = entry.op === 'leaf' ? { code: leafCode[position]!, binding: ATOM } : print(entry, args, options)
+    for (const definition of definitionsOf(entry, options)) functions.add(definition)
     const name = wanted[position]
     if (name === undefined && (isAtomic(entry, args) || (uses[position]! < 2 && text.code.length <= LONGEST_INLINE))) {
       texts.push(text)
       return
     }
     const given = name === undefined ? names.invent() : names.give(name)
-    lines.push(declaration(given, text.code, text.binding === COMPARISON, options.target))
+    lines.push(declaration(given, asValue(text, value).code, text.binding === COMPARISON, target))
     texts.push({ code: given, binding: ATOM })
   })
 
-  const results = Object.keys(outputs).map((key, index) => [key, texts[tape.outputs[index]!]!.code])
+  const results = Object.keys(outputs).map((key, index) => [key, asValue(texts[tape.outputs[index]!]!, value).code])
   return { lines, results: Object.fromEntries(results), functions: [...functions] }
 }
 
@@ -101,22 +113,30 @@ function declaration(name: string, code: string, isCondition: boolean, target: T
   return `const ${isCondition ? 'bool' : 'float'} ${name} = ${code};`
 }
 
-function definitionsOf({ op }: TapeEntry, target: Target): readonly string[] {
-  return isFunctionOp(op) ? spellingOf(op, target).definitions : []
+function definitionsOf({ op }: TapeEntry, { target, value }: PrintOptions): readonly string[] {
+  return isFunctionOp(op) ? spellingOf(op, target, value).definitions : []
+}
+
+/** As a value of the type that values have, for where a scalar will not do. */
+function asValue(text: Text, type: string | undefined): Text {
+  return text.isLiteral && type !== undefined ? { code: `${type}(${text.code})`, binding: ATOM } : text
 }
 
 function isFunctionOp(op: TapeEntry['op']): op is Parameters<typeof spellingOf>[0] {
   return ['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'logSigmoid', 'softplus', 'min', 'max'].includes(op)
 }
 
-function print(entry: TapeEntry, args: readonly Text[], target: Target): Text {
+function print(entry: TapeEntry, args: readonly Text[], { target, value }: PrintOptions): Text {
   const { op } = entry
+  if (op === 'const') return literal(entry.value, target)
+  const isArithmetic = ['add', 'sub', 'mul', 'div'].includes(op) && !args.every(({ isLiteral }) => isLiteral)
+  const operands = isArithmetic ? args : args.map((arg) => asValue(arg, value))
   if (isFunctionOp(op)) {
-    return { code: `${spellingOf(op, target).name}(${args.map(({ code }) => code).join(', ')})`, binding: ATOM }
+    return { code: `${spellingOf(op, target).name}(${operands.map(({ code }) => code).join(', ')})`, binding: ATOM }
   }
   // Float arithmetic isn't associative: a right operand of the same rank keeps its brackets, in sums and products alike.
-  const left = (rank: number): string => bracket(args[0]!, rank)
-  const right = (rank: number): string => bracket(args[1]!, rank + 1)
+  const left = (rank: number): string => bracket(operands[0]!, rank)
+  const right = (rank: number): string => bracket(operands[1]!, rank + 1)
   switch (op) {
     case 'add':
       return { code: `${left(SUM)} + ${right(SUM)}`, binding: SUM }
@@ -127,17 +147,15 @@ function print(entry: TapeEntry, args: readonly Text[], target: Target): Text {
     case 'div':
       return { code: `${left(PRODUCT)} / ${right(PRODUCT)}`, binding: PRODUCT }
     case 'neg':
-      return { code: `-${bracket(args[0]!, ATOM)}`, binding: UNARY }
+      return { code: `-${bracket(operands[0]!, ATOM)}`, binding: UNARY }
     case 'less':
-      return { code: `${left(SUM)} < ${bracket(args[1]!, SUM)}`, binding: COMPARISON }
+      return { code: `${left(SUM)} < ${bracket(operands[1]!, SUM)}`, binding: COMPARISON }
     case 'lessEqual':
-      return { code: `${left(SUM)} <= ${bracket(args[1]!, SUM)}`, binding: COMPARISON }
+      return { code: `${left(SUM)} <= ${bracket(operands[1]!, SUM)}`, binding: COMPARISON }
     case 'equal':
-      return { code: `${left(SUM)} == ${bracket(args[1]!, SUM)}`, binding: COMPARISON }
+      return { code: `${left(SUM)} == ${bracket(operands[1]!, SUM)}`, binding: COMPARISON }
     case 'select':
-      return printSelect(args, target)
-    case 'const':
-      return { code: literal(entry.value, target), binding: entry.value < 0 ? UNARY : ATOM }
+      return printSelect(operands, target)
     case 'leaf':
       return { code: '', binding: ATOM }
   }
@@ -156,8 +174,8 @@ function bracket({ code, binding }: Text, rank: number): string {
 }
 
 /** A float32 literal: it always has a point or an exponent. */
-function literal(value: number, target: Target): string {
+function literal(value: number, target: Target): Text {
   const digits = String(value)
   const float = /[.e]/.test(digits) ? digits : `${digits}.0`
-  return target === 'cuda' ? `${float}f` : float
+  return { code: target === 'cuda' ? `${float}f` : float, binding: value < 0 ? UNARY : ATOM, isLiteral: true }
 }

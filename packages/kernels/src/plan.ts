@@ -29,8 +29,9 @@ export interface Dispatch {
   /** All blocks must be resident at once (CUDA cooperative launch). */
   readonly cooperative: boolean
   /**
-   * Names of buffers, then 32-bit integers, in the kernel's order. CUDA: the kernel's parameters. WGSL: storage buffer i
-   * is `@group(0) @binding(i)`; the scalars are one uniform struct of i32 at the binding after the last buffer.
+   * Names of buffers, then 32-bit integers, in the kernel's order. CUDA: the kernel's parameters. WGSL: the scalars, if
+   * there are any, are one uniform struct of i32 at `@group(0) @binding(0)`, and storage buffer i is `@binding(i + 1)`.
+   * Dispatches of one module share its variables, so the buffers of one are the first buffers of the other.
    */
   readonly buffers: readonly string[]
   readonly scalars: readonly { readonly name: string; readonly value: number }[]

@@ -18,6 +18,8 @@ const PRELUDE = {
   logf: Math.log,
   sqrtf: Math.sqrt,
   tanhf: Math.tanh,
+  // A type of values: what makes a value of a literal.
+  Value: (x: number) => x,
 }
 
 // The printed helpers, as the interpreter computes them.
@@ -70,5 +72,5 @@ function fromCuda(code: string): string {
 }
 
 function fromWgsl(code: string): string {
-  return code.replace(/fn (\w+)\((\w+): f32\) -> f32/g, 'function $1($2)').replace(/\blet /g, 'const ')
+  return code.replace(/fn (\w+)\((\w+): \w+\) -> \w+/g, 'function $1($2)').replace(/\blet /g, 'const ')
 }

@@ -1,19 +1,37 @@
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem } from '../problem.ts'
-import { scanPlan } from './plan.ts'
+import { tensorsOf } from '../tensor.ts'
+import { scalarsOf, scanPlan } from './plan.ts'
 import { shapeTexts } from './shape-text.ts'
+import { layoutOf } from './tensors.ts'
 
-/** The storage buffers of a scan's WGSL kernel by binding. */
+/** The types of a scan's WGSL kernels, and what they bind: scalars at 0, buffers from 1 on in the order of the plan. */
 export function wgslBindings(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
+  const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
+  const { inputs, outputs } = tensorsOf(problem, pass)
+  const stored = new Set([...inputs, ...outputs].filter(({ axes }) => axes.includes('t')).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)
-  const roles = new Map(buffers.map(({ name, role }) => [name, role]))
-  const names = dispatches.at(-1)!.buffers
-  const bound = names.map((name, index) => ({ name, index, shape: shapes[name]! }))
+  const scalars = scalarsOf(problem).map(({ name }) => name)
+  const vector = numberOf('VECTOR')
+  const isSeries = layoutOf(problem) === 'bdt'
   return {
-    IS_VECTORISED: numberOf('VECTOR') > 1,
-    READ_BUFFERS: bound.filter(({ name }) => roles.get(name) === 'input'),
-    WRITTEN_BUFFERS: bound.filter(({ name }) => roles.get(name) !== 'input'),
-    SIZES_BINDING: names.length,
+    STORAGE: problem.dtype,
+    PACK: vectorOf(vector, 'Storage'),
+    VALUE: vectorOf(isSeries ? 1 : vector, 'f32'),
+    IS_VECTORISED: vector > 1,
+    IS_ROW_COUNTED: layoutOf(problem) === 'btd',
+    CARRIED_NAME: pass === 'forward' ? 'h' : 'carried',
+    HAS_SCALARS: scalars.length > 0,
+    SCALARS: scalars,
+    BUFFERS: dispatches.at(-1)!.buffers.map((name, index) => ({
+      binding: index + 1,
+      access: byName.get(name)!.role === 'input' ? 'read' : 'read_write',
+      name,
+      element: byName.get(name)!.dtype === 'u32' ? 'u32' : stored.has(name) ? 'Pack' : 'Value',
+      shape: shapes[name]!,
+    })),
   }
 }
+
+const vectorOf = (width: number, type: string): string => (width > 1 ? `vec${width}<${type}>` : type)

@@ -1,0 +1,54 @@
+import { device, type WebgpuDevice } from '@tilewright/devices'
+import { best, count, explain, violated } from '@tilewright/solver'
+import { expect, test } from 'vitest'
+import { planOf } from '../kernel.ts'
+import type { KernelId, Pass, Problem } from '../problem.ts'
+import { spaceOf } from '../space.ts'
+
+const plain = device('webgpu-default') as WebgpuDevice
+const mingru: Problem = { cell: 'mingru', dtype: 'f32', batch: 1, time: 4096, heads: 1, headDim: 256 }
+const idOf = (pass: Pass): KernelId => ({ kernel: 'scan', pass, target: 'wgsl' })
+
+test('a few rows share their time among threads, very few among workgroups', () => {
+  const chosen = (batch: number, time: number, headDim: number): string => {
+    const [first] = best(spaceOf(idOf('forward'), { ...mingru, batch, time, headDim }, plain), 1)
+    const { TIME_LANES, PARTS } = first!.configuration
+    return PARTS! > 1 ? 'parts' : TIME_LANES! > 1 ? 'block' : 'serial'
+  }
+  expect(chosen(64, 200, 2048)).toBe('serial')
+  expect(chosen(1, 4096, 1024)).toBe('block')
+  expect(chosen(1, 65_536, 8)).toBe('parts')
+})
+
+test('a backward pass fits the 8 buffers that every device has once its inputs are packed', () => {
+  const packed: Problem = { ...mingru, packed: ['hidden', 'gate'] }
+  const space = spaceOf(idOf('backward'), mingru, plain)
+  expect(count(space)).toBe(0n)
+  expect(explain(space)).toMatchObject({ conflict: [{ rule: 'buffers of a stage' }] })
+  expect(count(spaceOf(idOf('backward'), packed, plain))).toBeGreaterThan(100n)
+})
+
+test('the rules count the buffers that a plan binds', () => {
+  const flags: readonly Partial<Problem>[] = [
+    {},
+    { packed: ['gate', 'hidden'] },
+    { resets: true },
+    { cuSeqlens: true, resets: true },
+    { cell: 'sru' },
+  ]
+  for (const pass of ['forward', 'backward'] as const)
+    for (const flag of flags)
+      for (const PARTS of [1, 4]) {
+        const problem = { ...mingru, ...flag }
+        const config = { CHANNEL_LANES: 32, TIME_LANES: 4, ITEMS: 4, VECTOR: 1, PARTS }
+        const bound = planOf(idOf(pass), problem, config).dispatches.at(-1)!.buffers.length
+        const allowed = (buffers: number): boolean => {
+          const limits = { ...plain.limits, maxStorageBuffersPerShaderStage: buffers }
+          return violated(spaceOf(idOf(pass), problem, { ...plain, limits }), config).length === 0
+        }
+        expect([allowed(bound), allowed(bound - 1)], `${pass} ${JSON.stringify(flag)} PARTS=${PARTS}`).toEqual([
+          true,
+          false,
+        ])
+      }
+})
