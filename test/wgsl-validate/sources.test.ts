@@ -1,10 +1,10 @@
 import { validateWgsl } from '@tilewright/backend-webgpu/node'
 import { device, type Device, type WebgpuDevice } from '@tilewright/devices'
-import { problemText, spaceOf, type Configuration } from '@tilewright/kernels'
+import { problemText, spaceOf } from '@tilewright/kernels'
 import { all } from '@tilewright/solver'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { configurations, kernelId, oddCases, problemOf, rendered, type Case } from '../support/kernels.ts'
-import { ALGORITHMS, scanCases, wgslConfigurations } from '../support/scan-cases.ts'
+import { ALGORITHMS, configurationsOf, FLAGS } from '../support/scan.ts'
 
 const plain = device('webgpu-default') as WebgpuDevice
 // A backward scan binds more buffers than the 8 that every adapter has.
@@ -42,10 +42,14 @@ test.each([
     await expectValid(problem, Object.fromEntries(names.map((name, i) => [name, columns[i]![row]!])))
 })
 
-test.each(scanCases)('$what, $problem.pass: Dawn accepts every algorithm at every width', async ({ problem }) => {
-  for (const isAlgorithm of Object.values(ALGORITHMS))
-    for (const vector of [1, 2, 4]) {
-      const isWanted = (config: Configuration): boolean => isAlgorithm(config) && config['VECTOR'] === vector
-      for (const config of wgslConfigurations(problem, roomy, isWanted, 2)) await expectValid(problem, config)
-    }
+describe.each(['forward', 'backward'] as const)('a scan %s', (pass) => {
+  test.each(FLAGS)('%o: Dawn accepts every algorithm at every width', async (flags) => {
+    const time = flags.layout === 'bdt' ? 300 : 301
+    const each: Case = { cell: 'mingru', pass, dtype: 'f32', batch: 3, time, heads: 1, headDim: 100, ...flags }
+    for (const algorithm of ALGORITHMS.filter((name) => name !== 'look-back'))
+      for (const vector of [1, 2, 4]) {
+        const drawn = { count: 3, rule: `VECTOR == ${vector}` }
+        for (const config of configurationsOf(each, roomy, algorithm, drawn)) await expectValid(each, config)
+      }
+  })
 })

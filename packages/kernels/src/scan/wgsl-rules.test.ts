@@ -20,12 +20,12 @@ test('a few rows share their time among threads, very few among workgroups', () 
   expect(chosen(1, 65_536, 8)).toBe('parts')
 })
 
-test('a backward pass fits the 8 buffers that every device has once its inputs are packed', () => {
-  const packed: Problem = { ...mingru, packed: ['hidden', 'gate'] }
+test('a backward pass fits the 8 buffers that every device has with packed inputs, or with checkpoints', () => {
   const space = spaceOf(idOf('backward'), mingru, plain)
   expect(count(space)).toBe(0n)
   expect(explain(space)).toMatchObject({ conflict: [{ rule: 'buffers of a stage' }] })
-  expect(count(spaceOf(idOf('backward'), packed, plain))).toBeGreaterThan(100n)
+  for (const flag of [{ packed: ['hidden', 'gate'] }, { checkpoint: 4 }])
+    expect(count(spaceOf(idOf('backward'), { ...mingru, ...flag }, plain))).toBeGreaterThan(100n)
 })
 
 test('the rules count the buffers that a plan binds', () => {
@@ -35,6 +35,9 @@ test('the rules count the buffers that a plan binds', () => {
     { resets: true },
     { cuSeqlens: true, resets: true },
     { cell: 'sru' },
+    { cell: 'rg-lru' },
+    { checkpoint: 4 },
+    { cell: 'sru', checkpoint: 2 },
   ]
   for (const pass of ['forward', 'backward'] as const)
     for (const flag of flags)
@@ -44,7 +47,7 @@ test('the rules count the buffers that a plan binds', () => {
         const bound = planOf(idOf(pass), problem, config).dispatches.at(-1)!.buffers.length
         const allowed = (buffers: number): boolean => {
           const limits = { ...plain.limits, maxStorageBuffersPerShaderStage: buffers }
-          return violated(spaceOf(idOf(pass), problem, { ...plain, limits }), config).length === 0
+          return !violated(spaceOf(idOf(pass), problem, { ...plain, limits }), config).includes('buffers of a stage')
         }
         expect([allowed(bound), allowed(bound - 1)], `${pass} ${JSON.stringify(flag)} PARTS=${PARTS}`).toEqual([
           true,
