@@ -9,7 +9,9 @@ const LARGE: readonly Case[] = [
   { cell: 'lstm', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
   { cell: 'lstm', dtype: 'f32', batch: 16, time: 1024, heads: 1, headDim: 256 },
   { cell: 'gru', dtype: 'bf16', batch: 64, time: 1024, heads: 4, headDim: 192 },
+  { cell: 'lstm', dtype: 'f16', batch: 16, time: 1024, heads: 1, headDim: 512 },
   { cell: 'mingru', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
+  { cell: 'mingru', pass: 'backward', dtype: 'f16', batch: 16, time: 1024, heads: 1, headDim: 768 },
   { cell: 'minlstm', pass: 'backward', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
 ]
 

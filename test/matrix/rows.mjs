@@ -20,13 +20,14 @@ const FLAGS = [
 
 /** Problems of some cells with the storage types of a target, each with its passes and algorithms. */
 export function rowsOf(target, cells = cellNames()) {
-  const dtypes = target === 'cuda' ? ['f32', 'bf16'] : ['f32']
+  const dtypesOf = (name) =>
+    target === 'cuda' ? ['f32', 'bf16', 'f16'] : cell(name).kind === 'scan' ? ['f32', 'f16'] : ['f32']
   const problems = cells.flatMap((name) => {
     const sizes = cell(name).kind === 'scan' ? SCAN : RECURRENT
-    return dtypes.map((dtype) => ({ cell: name, dtype, ...sizes }))
+    return dtypesOf(name).map((dtype) => ({ cell: name, dtype, ...sizes }))
   })
   const flagged = (cells.includes('mingru') ? FLAGS : []).flatMap((flags) =>
-    dtypes.map((dtype) => ({ cell: 'mingru', dtype, ...SCAN, ...flags })),
+    dtypesOf('mingru').map((dtype) => ({ cell: 'mingru', dtype, ...SCAN, ...flags })),
   )
   return [...problems, ...flagged].flatMap((problem) => {
     const kernel = familyOf(problem.cell)

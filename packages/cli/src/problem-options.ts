@@ -39,7 +39,7 @@ export function withProblem(command: Command): Command {
     .option('--time <steps>', 'steps of the recurrence (default 1024)')
     .option('--heads <count>', 'heads, each with its own recurrent matrix (default 1)')
     .option('--head-dim <count>', 'units of a head; a scan has heads × head-dim channels (default 256)')
-    .option('--dtype <type>', 'how tensors are stored: f32 or bf16 (default f32)')
+    .option('--dtype <type>', 'how tensors are stored: f32, bf16 or f16 (default f32)')
     .option('--layout <axes>', 'of a scan: btd (default), tbd or bdt, the last axis contiguous')
     .option('--packed <inputs>', 'of a scan: its inputs are columns of one tensor, in this order: hidden,gate')
     .option('--resets', 'of a scan: a mask marks steps that forget the state')
@@ -55,6 +55,9 @@ const DTYPE_WORDS: Readonly<Record<string, Dtype>> = {
   float32: 'f32',
   bf16: 'bf16',
   bfloat16: 'bf16',
+  f16: 'f16',
+  fp16: 'f16',
+  float16: 'f16',
 }
 
 /** The problem that the flags name; sizes left out are common ones. */
@@ -62,7 +65,7 @@ export function problemOf(options: ProblemOptions): Problem {
   if (options.cell === undefined) throw usage('--cell: no cell named; try --cell lstm or --cell mingru')
   findCell(options.cell)
   const dtype = DTYPE_WORDS[options.dtype ?? 'f32']
-  if (!dtype) throw usage(`--dtype: no type named ${options.dtype}; there are f32 and bf16`)
+  if (!dtype) throw usage(`--dtype: no type named ${options.dtype}; there are f32, bf16 and f16`)
   return {
     cell: options.cell,
     dtype,

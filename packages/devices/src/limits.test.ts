@@ -33,6 +33,7 @@ describe('limits', () => {
       SHARED_BYTES: 16_384,
       MAX_BUFFERS: 8,
       MAX_BINDING_BYTES: 134_217_728,
+      HAS_F16: 0,
       SUBGROUP_MIN: 4,
       SUBGROUP_MAX: 128,
     })

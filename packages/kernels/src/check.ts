@@ -6,7 +6,7 @@ import { layoutOf } from './scan/tensors.ts'
 
 const LAYOUTS = ['btd', 'tbd', 'bdt'] as const
 const CHECKPOINTS = [2, 4, 8, 16, 32]
-const DTYPES = ['f32', 'bf16'] as const
+const DTYPES = ['f32', 'bf16', 'f16'] as const
 // Sizes beyond this overflow the rules' products of four of them long before a GPU could hold the tensors.
 const LARGEST = 2 ** 24
 
@@ -14,7 +14,7 @@ const LARGEST = 2 ** 24
 export function checkProblem(problem: Problem): void {
   findCell(problem.cell)
   if (!DTYPES.includes(problem.dtype))
-    throw new KernelError('E_PROBLEM', `dtype: no type named ${problem.dtype}; there are ${DTYPES.join(' and ')}`)
+    throw new KernelError('E_PROBLEM', `dtype: no type named ${problem.dtype}; there are ${DTYPES.join(', ')}`)
   for (const name of ['batch', 'time', 'heads', 'headDim'] as const) {
     const value = problem[name]
     if (!Number.isInteger(value) || value < 1 || value > LARGEST)
@@ -61,6 +61,10 @@ export function checkKernel(id: KernelId, problem: Problem): void {
   const wanted = kind === 'scan' ? 'scan' : 'recurrent-fused'
   if (id.kernel !== wanted)
     throw new KernelError('E_KERNEL', `${id.kernel}: cell ${problem.cell} has no such kernel; use --kernel ${wanted}`)
-  if (id.target === 'wgsl' && problem.dtype !== 'f32')
-    throw new KernelError('E_KERNEL', `${problem.dtype}: WGSL kernels store f32; use --dtype f32`)
+  const stored = id.kernel === 'scan' ? ['f32', 'f16'] : ['f32']
+  if (id.target === 'wgsl' && !stored.includes(problem.dtype))
+    throw new KernelError(
+      'E_KERNEL',
+      `${problem.dtype}: WGSL kernels of ${id.kernel} store ${stored.join(' or ')}; use --dtype ${stored.join(' or ')}`,
+    )
 }

@@ -31,3 +31,36 @@ test('ties go to even', () => {
 test('a NaN stays a NaN and an overflow becomes infinite', () => {
   expect([...roundTo('bf16', [NaN, 3.4e38, -Infinity])]).toEqual([NaN, Infinity, -Infinity])
 })
+
+test('every f16 survives, and what lies between two goes to the nearer one, ties to even', () => {
+  const halves = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits)
+  const values = decode('f16', new Uint8Array(halves.buffer))
+  const again = new Uint16Array(encode('f16', values).buffer)
+  const isKept = (bits: number): boolean =>
+    Number.isNaN(values[bits]) ? (again[bits]! & 0x7c00) === 0x7c00 && (again[bits]! & 0x3ff) > 0 : again[bits] === bits
+  expect([...halves].filter((bits) => !isKept(bits))).toEqual([])
+  // Positive finite neighbours: their middles, and a hair to either side, are exact as float32.
+  const lows = halves.filter((bits) => bits < 0x7bff)
+  const between = (share: number): Float32Array =>
+    roundTo(
+      'f16',
+      Float32Array.from(lows, (bits) => values[bits]! + (values[bits + 1]! - values[bits]!) * share),
+    )
+  const [nearer, middle, farther] = [between(31 / 64), between(1 / 2), between(33 / 64)]
+  const isNearest = (bits: number): boolean =>
+    nearer[bits] === values[bits] &&
+    middle[bits] === values[bits % 2 === 0 ? bits : bits + 1] &&
+    farther[bits] === values[bits + 1]
+  expect([...lows].filter((bits) => !isNearest(bits))).toEqual([])
+})
+
+test('f16 ends at 65504', () => {
+  expect([...roundTo('f16', [65504, 65519, 65520, -1e9, 2 ** -25, NaN])]).toEqual([
+    65504,
+    65504,
+    Infinity,
+    -Infinity,
+    0,
+    NaN,
+  ])
+})

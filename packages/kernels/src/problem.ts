@@ -1,5 +1,5 @@
 /** How a tensor is stored. Arithmetic on states and sums is float32 whatever the storage (cells: numerics). */
-export type Dtype = 'f32' | 'bf16'
+export type Dtype = 'f32' | 'bf16' | 'f16'
 
 /** The language a kernel is rendered in. */
 export type Target = 'cuda' | 'wgsl'

@@ -3,6 +3,7 @@ import type { Problem, Target } from './problem.ts'
 
 const UNIT_ROUNDOFF_F32 = 2 ** -24
 const UNIT_ROUNDOFF_BF16 = 2 ** -9
+const UNIT_ROUNDOFF_F16 = 2 ** -11
 
 /**
  * The largest error allowed of any element, relative to the largest magnitude of its tensor. The one place where
@@ -10,11 +11,12 @@ const UNIT_ROUNDOFF_BF16 = 2 ** -9
  *
  * A gate sums D products (error of a random sum: √D roundings), passes two or three functions of a few ulp each, and the
  * recurrence forgets: gates below 1 keep the errors of old steps from adding up, at any length. Hence roundings ×
- * (a constant for the functions + √D). bf16 rounds each stored state, which is fed back: a handful of its roundings.
+ * (a constant for the functions + √D). bf16 and f16 round each stored state, which is fed back: a handful of their roundings.
  * WGSL grants exp 3 + 2|x| ulp and tanh what follows from it (WGSL, floating point accuracy), hence twice the constant.
  */
 export function toleranceOf(problem: Problem, target: Target = 'cuda'): number {
   if (problem.dtype === 'bf16') return 10 * UNIT_ROUNDOFF_BF16
+  if (problem.dtype === 'f16') return 10 * UNIT_ROUNDOFF_F16
   const functions = target === 'wgsl' ? 128 : 64
   const contraction = findCell(problem.cell).kind === 'scan' ? 0 : 8 * Math.sqrt(problem.headDim)
   return UNIT_ROUNDOFF_F32 * (functions + contraction)

@@ -15,7 +15,7 @@ const nanoseconds = z.number().positive()
 
 const problem = z.strictObject({
   cell: plainName,
-  dtype: z.enum(['f32', 'bf16']),
+  dtype: z.enum(['f32', 'bf16', 'f16']),
   batch: count,
   time: count.describe('steps of the recurrence'),
   heads: count,

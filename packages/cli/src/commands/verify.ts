@@ -130,7 +130,7 @@ async function problemRows(backend: Backend, options: VerifyOptions): Promise<re
 /** Every storage type that the target's kernels have, unless one was asked for. */
 function dtypesOf(backend: Backend, options: VerifyOptions): readonly Dtype[] {
   if (options.dtype !== undefined) return [problemOf({ ...options, cell: 'lstm' }).dtype]
-  return backend.target === 'cuda' ? ['f32', 'bf16'] : ['f32']
+  return backend.target === 'cuda' ? ['f32', 'bf16', 'f16'] : ['f32']
 }
 
 /** The model's best configuration, run once. */

@@ -38,7 +38,9 @@ export function recurrentView(problem: Problem, cell: RecurrentCell, target: Tar
   return {
     ...shared,
     IS_BF16: problem.dtype === 'bf16',
-    IS_MMA: problem.dtype === 'bf16',
+    IS_F16: problem.dtype === 'f16',
+    IS_MMA: problem.dtype !== 'f32',
+    MMA_TYPE: problem.dtype,
     HAS_CACHED_TILES: numberOf('CACHED_K_TILES') > 0,
     HAS_SHARED_TILES: numberOf('SHARED_K_TILES') > 0,
     HAS_EXCHANGE: numberOf('OUT_BLOCKS') > 1,

@@ -52,6 +52,7 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
     ...(target === 'cuda'
       ? {
           IS_BF16: problem.dtype === 'bf16',
+          IS_F16: problem.dtype === 'f16',
           PACK_WORD: PACK_WORDS[bytesOf(problem.dtype) * numberOf('VECTOR')]!,
           IS_LOOK_BACK: numberOf('LOOK_BACK') === 1,
           ...cudaParameters(problem, kernel, numberOf),

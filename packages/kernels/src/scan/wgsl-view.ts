@@ -16,6 +16,7 @@ export function wgslBindings(problem: Problem, { pass }: KernelKind, numberOf: N
   const vector = numberOf('VECTOR')
   const isSeries = layoutOf(problem) === 'bdt'
   return {
+    IS_F16: problem.dtype === 'f16',
     STORAGE: problem.dtype,
     PACK: vectorOf(vector, 'Storage'),
     VALUE: vectorOf(isSeries ? 1 : vector, 'f32'),
