@@ -10,7 +10,7 @@ import { rankRead } from './search/ranking.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
 import { hullsOf } from './search/problem.ts'
 import { numberOf } from './values/evaluate.ts'
-import { boundsOf } from './values/interval.ts'
+import { boundsUnder } from './values/interval.ts'
 
 /** A rule of a minimal conflict, with the numbers that make it clash. */
 export interface Clash {
@@ -144,8 +144,9 @@ const ALLOWED: Partial<Record<CompareOp, readonly [string, string]>> = {
 function boundsOfSides(space: Space, left: Expression, right: Expression, rules: readonly BoundRule[]): string {
   const { problem, isRefuted } = prepareRules(space, rules)
   const { domains, definitions } = problem
+  const bounds = boundsUnder(hullsOf(space, indexOf(space), domains), definitions)
   const text = (term: Expression): string | undefined => {
-    const [from, to] = boundsOf(term, hullsOf(space, indexOf(space), domains), definitions, new Map())
+    const [from, to] = bounds(term)
     if (from === to) return side(term, from)
     if (from === -Infinity) return undefined
     return side(term, to > Number.MAX_SAFE_INTEGER ? `${from} or more` : `${from} to ${to}`)

@@ -88,13 +88,9 @@ class Writer {
   #due(depth: number): readonly Atom[] {
     return this.#nest.atoms
       .filter(({ scope }) => depthOf(scope, this.#depths) === depth)
-      .map((atom) => ({ atom, cost: namesIn(atom.condition).size + this.#undeclared(atom, depth) }))
+      .map((atom) => ({ atom, cost: namesIn(atom.condition).size + this.#locals.undeclared(atom.condition) }))
       .sort((a, b) => a.cost - b.cost)
       .map(({ atom }) => atom)
-  }
-
-  #undeclared({ condition }: Atom, depth: number): number {
-    return [...namesIn(condition).keys()].filter((name) => !this.#locals.isKnown(name, depth)).length
   }
 
   /** Opens the loop of a depth over no more values than it has to; returns the condition that this fulfils. */
@@ -126,7 +122,7 @@ class Writer {
   #solved({ condition }: Atom, depth: number): string | undefined {
     const { space, definitions } = this.#nest.problem
     const { name } = space.variables[this.#nest.loops[depth]!.index]!
-    const value = solutionFor(name, condition, this.#locals.hulls, definitions)
+    const value = solutionFor(name, condition, this.#locals.bounds, definitions)
     return value && this.#isReadable(value, depth - 1) ? this.#locals.emitter.emit(value).text : undefined
   }
 
@@ -150,7 +146,7 @@ class Writer {
   }
 
   #isReadable(expression: Expression, depth: number): boolean {
-    return [...namesIn(expression).keys()].every((name) => this.#locals.isKnown(name, depth))
+    return this.#locals.knownAt(expression) <= depth
   }
 
   #test({ condition }: Atom, depth: number): string {
@@ -164,7 +160,7 @@ class Writer {
     }
     const { definitions, space } = this.#nest.problem
     const { name } = space.variables[this.#nest.loops[depth]!.index]!
-    const isEnd = staysFalse(name, condition, this.#locals.hulls, definitions)
+    const isEnd = staysFalse(name, condition, this.#locals.bounds, definitions)
     return `${declarations}if(!${text})${isEnd ? 'break' : 'continue'};`
   }
 
@@ -179,12 +175,11 @@ class Writer {
   /** How an expression goes with the variable of a loop. */
   #direction(value: Expression, depth: number): Direction {
     const { definitions, space } = this.#nest.problem
-    return directionOf(space.variables[this.#nest.loops[depth]!.index]!.name, value, this.#locals.hulls, definitions)
+    return directionOf(space.variables[this.#nest.loops[depth]!.index]!.name, value, this.#locals.bounds, definitions)
   }
 
   #relaxer(depth: number): Relaxer {
-    const { emitter, hulls } = this.#locals
-    return new Relaxer(emitter, hulls, this.#nest.problem.definitions, (name) => this.#locals.isKnown(name, depth))
+    return new Relaxer(this.#locals, this.#nest.problem.definitions, depth)
   }
 }
 

@@ -9,7 +9,7 @@ import { divisorsOf } from './space.ts'
 
 // A dividend is computed for no more combinations of its variables than this to see what can divide it.
 const MOST_DIVIDENDS = 4_096
-// Fewer values are tried in the loops as fast.
+// Fewer values are tried in the loops as fast as they are ruled out here.
 const FEW = 64
 
 /**
@@ -74,6 +74,7 @@ class Narrowing {
   }
 
   #cut(atom: Atom, index: number): Domain {
+    if (sizeOf(this.#domains[index]!) < FEW) return this.#domains[index]!
     return this.#shaved(atom, index, this.#divisors(atom, index))
   }
 

@@ -1,5 +1,6 @@
 import { SpaceError } from '../language/source.ts'
 import { holds } from '../values/evaluate.ts'
+import { boundsUnder } from '../values/interval.ts'
 import { isList, sizeOf } from './domain.ts'
 import { narrow } from './narrowing.ts'
 import { solutionFor } from './equality.ts'
@@ -87,6 +88,7 @@ const LARGEST_DOMAIN = 5_000_000
 function expectEnds({ problem, components }: Prepared): void {
   const { space, definitions, domains } = problem
   const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
+  const bounds = boundsUnder(hullsOf(space, indexOf, domains), definitions)
   for (const nest of components)
     for (const [depth, { index, domain }] of nest.loops.entries()) {
       const size = sizeOf(domain)
@@ -96,7 +98,7 @@ function expectEnds({ problem, components }: Prepared): void {
       const isSolved = nest.atoms.some(
         ({ condition, scope }) =>
           depthOf(scope, depths) === depth &&
-          solutionFor(name, condition, hullsOf(space, indexOf, domains), definitions) !== undefined,
+          solutionFor(name, condition, bounds, definitions) !== undefined,
       )
       if (isSolved) continue
       throw new SpaceError(

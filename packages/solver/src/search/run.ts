@@ -1,5 +1,5 @@
 import { holds, numberOf, type Values } from '../values/evaluate.ts'
-import { boundsOf } from '../values/interval.ts'
+import { boundsUnder } from '../values/interval.ts'
 import type { Expression } from '../language/expression.ts'
 import type { Objective } from '../language/model.ts'
 import { hullOf, isList, type Domain } from './domain.ts'
@@ -181,7 +181,7 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     {
       isOver: () => ++tried > most,
       skips: (bounds) => {
-        const [from, to] = boundsOf(value, bounds, definitions, new Map())
+        const [from, to] = boundsUnder(bounds, definitions)(value)
         return isMinimise ? from > judge.limit() : to < judge.limit()
       },
       visit: (values) => {
@@ -206,7 +206,7 @@ export function columnOf(nest: Nest, index: number, length: number): Int32Array 
   const loop = nest.loops.find((one) => one.index === index)
   const [from, to] = loop
     ? hullOf(loop.domain)
-    : boundsOf(nameOf(nest, index), hullsOf(space, indexOf, domains), definitions, new Map())
+    : boundsUnder(hullsOf(space, indexOf, domains), definitions)(nameOf(nest, index))
   return from >= -(2 ** 31) && to < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
 }
 
