@@ -8,9 +8,7 @@ import { mentionedFirst } from './search/order.ts'
 import { prepare, prepareRules } from './search/prepare.ts'
 import { rankRead } from './search/ranking.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
-import { hullsOf } from './search/problem.ts'
 import { numberOf } from './values/evaluate.ts'
-import { boundsUnder } from './values/interval.ts'
 
 /** A rule of a minimal conflict, with the numbers that make it clash. */
 export interface Clash {
@@ -127,7 +125,7 @@ function numbersOf(space: Space, { condition }: BoundRule, core: readonly BoundR
   const nearest = nearestSides(space, condition.ops[0]!, left, right, others)
   if (!nearest) return boundsOfSides(space, left, right, others)
   const limit = ALLOWED[condition.ops[0]!]
-  const isFixed = scopesOf(indexOf(space), space.lets)(right).length === 0
+  const isFixed = scopesOf(space.indexOf, space.lets)(right).length === 0
   if (!limit || !isFixed) return `at best ${side(left, nearest.left)}, against ${side(right, nearest.right)}`
   return `${textOf(left.at)} is ${limit[0]} ${nearest.left}, ${limit[1]} ${nearest.right}`
 }
@@ -143,8 +141,7 @@ const ALLOWED: Partial<Record<CompareOp, readonly [string, string]>> = {
 /** What the rest of a conflict leaves of the sides of a comparison, as far as bounds tell. */
 function boundsOfSides(space: Space, left: Expression, right: Expression, rules: readonly BoundRule[]): string {
   const { problem, isRefuted } = prepareRules(space, rules)
-  const { domains, definitions } = problem
-  const bounds = boundsUnder(hullsOf(space, indexOf(space), domains), definitions)
+  const { bounds } = problem
   const text = (term: Expression): string | undefined => {
     const [from, to] = bounds(term)
     if (from === to) return side(term, from)
@@ -157,10 +154,6 @@ function boundsOfSides(space: Space, left: Expression, right: Expression, rules:
 
 function side(term: Expression, value: number | string): string {
   return term.kind === 'number' ? `${value}` : `${textOf(term.at)} = ${value}`
-}
-
-function indexOf(space: Space): ReadonlyMap<string, number> {
-  return new Map(space.variables.map(({ name }, index) => [name, index]))
 }
 
 /** The sides of a comparison in the configuration of the other rules that comes nearest to meeting it. */

@@ -1,8 +1,6 @@
 import { namesIn, partsOf, type Expression } from '../language/expression.ts'
-import { boundsUnder, type Bounds, type Hulls } from '../values/interval.ts'
 import { Emitter } from './emit.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
-import { hullsOf } from './problem.ts'
 import type { Space } from './space.ts'
 
 interface Local {
@@ -18,11 +16,8 @@ interface Local {
  */
 export class Locals {
   readonly emitter: Emitter
-  readonly hulls: Hulls
-  readonly bounds: Bounds
   readonly #nest: Nest
   readonly #depths: ReadonlyMap<number, number>
-  readonly #indexOf: ReadonlyMap<string, number>
   readonly #givenOf: ReadonlyMap<string, number>
   readonly #knownAt = new Map<Expression | string, number>()
   readonly #locals = new Map<string, Local>()
@@ -31,14 +26,11 @@ export class Locals {
 
   /** `expressions` are all that will be emitted. */
   constructor(nest: Nest, expressions: readonly Expression[]) {
-    const { space, definitions, domains } = nest.problem
+    const { space, bounds } = nest.problem
     this.#nest = nest
     this.#depths = depthsOf(nest)
-    this.#indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
     this.#givenOf = new Map(space.model.givens.map((name, i) => [name, i]))
-    this.hulls = hullsOf(space, this.#indexOf, domains)
-    this.bounds = boundsUnder(this.hulls, definitions)
-    this.emitter = new Emitter(this.bounds, (name) => this.#named(name))
+    this.emitter = new Emitter(bounds, (name) => this.#named(name))
     for (const expression of expressions) this.#need(expression)
   }
 
@@ -79,13 +71,17 @@ export class Locals {
   #nameKnownAt(name: string): number {
     if (this.#givenOf.has(name)) return -1
     const definition = this.#nest.problem.definitions.get(name)
-    return definition ? Math.max(-1, this.knownAt(definition)) : this.#depths.get(this.#indexOf.get(name)!)!
+    return definition ? Math.max(-1, this.knownAt(definition)) : this.#depthOf(name)
+  }
+
+  #depthOf(name: string): number {
+    return this.#depths.get(this.#nest.problem.space.indexOf.get(name)!)!
   }
 
   #named(name: string): { readonly text: string; readonly risky: boolean } {
     const given = this.#givenOf.get(name)
     if (given !== undefined) return { text: `g${given}`, risky: false }
-    return this.#locals.get(name) ?? { text: `p${this.#depths.get(this.#indexOf.get(name)!)!}`, risky: false }
+    return this.#locals.get(name) ?? { text: `p${this.#depthOf(name)}`, risky: false }
   }
 
   // Of a definition that may have no value t0, t1 … say what went wrong; that counts where it is read, not before.

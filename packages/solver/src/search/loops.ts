@@ -1,12 +1,12 @@
 import { namesIn, type Expression } from '../language/expression.ts'
-import type { Atom } from './atom.ts'
+import { staysExact, type Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { isList, type Domain } from './domain.ts'
 import { TOO_LARGE } from './emit.ts'
 import { occurrences, solutionFor } from './equality.ts'
 import { givenLocals, Locals } from './locals.ts'
 import { directionOf, staysFalse, type Direction } from './monotone.ts'
-import { depthOf, depthsOf, type Nest } from './nest.ts'
+import { combinationsOf, depthOf, depthsOf, type Nest } from './nest.ts'
 import { Relaxer } from './relax.ts'
 
 /** What the loops do besides looping. */
@@ -43,11 +43,14 @@ class Writer {
   readonly #body: Body
   readonly #locals: Locals
   readonly #depths: ReadonlyMap<number, number>
+  /** Whether there is so little to try that it is done sooner than code to try less is written. */
+  readonly #isSmall: boolean
 
   constructor(nest: Nest, body: Body) {
     this.#nest = nest
     this.#body = body
     this.#depths = depthsOf(nest)
+    this.#isSmall = combinationsOf(nest) <= SMALL
     const computed = nest.variables.map((index) => nest.problem.space.variables[index]!.name)
     const conditions = nest.atoms.map(({ condition }) => condition)
     const at = nest.problem.space.model.params[0]?.at
@@ -72,7 +75,8 @@ class Writer {
       for (const atom of due) if (atom !== done) lines.push(this.#test(atom, depth))
       lines.push(this.#locals.remaining(depth))
       if (depth < loops.length - 1) for (const atom of this.#nest.atoms) lines.push(this.#relaxed(atom, depth))
-      lines.push(this.#body.enter?.(depth, this.#relaxer(depth), (value) => this.#direction(value, depth)) ?? '')
+      const { enter } = this.#body
+      if (enter) lines.push(enter(depth, this.#relaxer(depth), (value) => this.#direction(value, depth)))
     }
     lines.push(this.#body.last?.(this.#locals) ?? '')
     const valueOf = (index: number): string => this.#locals.valueOf(index)
@@ -97,14 +101,15 @@ class Writer {
   #opened(depth: number, due: readonly Atom[], lines: string[]): Atom | undefined {
     const { domain } = this.#nest.loops[depth]!
     const begin = this.#body.isResumed ? `let i${depth}=s_${depth};s_${depth}=0;` : `let i${depth}=0;`
-    for (const atom of due) {
+    const cutting = this.#isSmall ? [] : due
+    for (const atom of cutting) {
       const value = this.#solved(atom, depth)
       if (value === undefined) continue
       lines.push(`H.trouble=0;const q${depth}=${value},e${depth}=H.trouble===0&&${contained(domain, depth)}?1:0;`)
       lines.push(`${begin}for(;i${depth}<e${depth};i${depth}++){const p${depth}=q${depth}+0;`)
       return atom
     }
-    for (const atom of due) {
+    for (const atom of cutting) {
       const quotient = this.#divided(atom, depth)
       if (quotient === undefined) continue
       lines.push(`const k${depth}=X[${depth}].divisors(${quotient});`)
@@ -122,7 +127,7 @@ class Writer {
   #solved({ condition }: Atom, depth: number): string | undefined {
     const { space, definitions } = this.#nest.problem
     const { name } = space.variables[this.#nest.loops[depth]!.index]!
-    const value = solutionFor(name, condition, this.#locals.bounds, definitions)
+    const value = solutionFor(name, condition, this.#nest.problem.bounds, definitions)
     return value && this.#isReadable(value, depth - 1) ? this.#locals.emitter.emit(value).text : undefined
   }
 
@@ -160,7 +165,7 @@ class Writer {
     }
     const { definitions, space } = this.#nest.problem
     const { name } = space.variables[this.#nest.loops[depth]!.index]!
-    const isEnd = staysFalse(name, condition, this.#locals.bounds, definitions)
+    const isEnd = !this.#isSmall && staysFalse(name, condition, this.#nest.problem.bounds, definitions)
     return `${declarations}if(!${text})${isEnd ? 'break' : 'continue'};`
   }
 
@@ -168,6 +173,7 @@ class Writer {
   #relaxed({ condition, scope }: Atom, depth: number): string {
     const { loops } = this.#nest
     if (!scope.includes(loops[depth]!.index) || depthOf(scope, this.#depths) <= depth) return ''
+    if (this.#isSmall && staysExact(condition, this.#nest.problem.bounds, this.#nest.problem.definitions)) return ''
     const text = this.#relaxer(depth).possible(condition)
     return text === undefined ? '' : `if(!${text})continue;`
   }
@@ -175,14 +181,21 @@ class Writer {
   /** How an expression goes with the variable of a loop. */
   #direction(value: Expression, depth: number): Direction {
     const { definitions, space } = this.#nest.problem
-    return directionOf(space.variables[this.#nest.loops[depth]!.index]!.name, value, this.#locals.bounds, definitions)
+    return directionOf(
+      space.variables[this.#nest.loops[depth]!.index]!.name,
+      value,
+      this.#nest.problem.bounds,
+      definitions,
+    )
   }
 
   #relaxer(depth: number): Relaxer {
-    return new Relaxer(this.#locals, this.#nest.problem.definitions, depth)
+    return new Relaxer(this.#locals, this.#nest.problem, depth)
   }
 }
 
+// Up to so many combinations loops just try them.
+const SMALL = 20_000
 // Fewer values than these are tried as fast as their divisors are looked up.
 const FEW = 8
 

@@ -1,7 +1,7 @@
 import { SpaceError } from '../language/source.ts'
 import { holds, numberOf } from '../values/evaluate.ts'
 import { boundsOf, type Interval } from '../values/interval.ts'
-import type { Atom } from './atom.ts'
+import { staysExact, type Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { contains, hullOf, isList, sizeOf, valueAt, within, type Domain } from './domain.ts'
 import type { Problem } from './problem.ts'
@@ -22,12 +22,10 @@ export function narrow(problem: Problem): readonly Domain[] {
 
 class Narrowing {
   readonly #problem: Problem
-  readonly #indexOf: ReadonlyMap<string, number>
   readonly #domains: Domain[]
 
   constructor(problem: Problem) {
     this.#problem = problem
-    this.#indexOf = new Map(problem.space.variables.map(({ name }, index) => [name, index]))
     this.#domains = [...problem.domains]
   }
 
@@ -74,7 +72,11 @@ class Narrowing {
   }
 
   #cut(atom: Atom, index: number): Domain {
-    if (sizeOf(this.#domains[index]!) < FEW) return this.#domains[index]!
+    const domain = this.#domains[index]!
+    const { bounds, definitions } = this.#problem
+    const isExact = sizeOf(domain) < FEW && staysExact(atom.condition, bounds, definitions)
+    // What may become too large is cut even so: values for which it would are an error in the loops.
+    if (isExact) return domain
     return this.#shaved(atom, index, this.#divisors(atom, index))
   }
 
@@ -121,7 +123,7 @@ class Narrowing {
     const hulls = (name: string): Interval | undefined => {
       const given = space.givens[name]
       if (given !== undefined) return [given, given]
-      const other = this.#indexOf.get(name)
+      const other = space.indexOf.get(name)
       if (other === undefined) return undefined
       return other === index ? interval : hullOf(this.#domains[other]!)
     }

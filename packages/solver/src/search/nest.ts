@@ -23,6 +23,14 @@ export function combinationsOf({ loops }: Pick<Nest, 'loops'>): number {
   return loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
 }
 
+// Trying this many combinations takes about as long as writing code that tries them.
+const TINY = 64
+
+/** Whether there is so little to try that code for it is written only when it is tried again. */
+export function isTiny(nest: Pick<Nest, 'loops'>): boolean {
+  return combinationsOf(nest) <= TINY
+}
+
 /** The depth at which each searched variable of a nest becomes known. */
 export function depthsOf({ loops }: Pick<Nest, 'loops'>): ReadonlyMap<number, number> {
   return new Map(loops.map(({ index }, depth) => [index, depth]))

@@ -4,6 +4,7 @@ import type { Bounds, Hulls, Interval } from '../values/interval.ts'
 import { divisibility } from './divisibility.ts'
 import type { Emitter } from './emit.ts'
 import type { Locals } from './locals.ts'
+import type { Problem } from './problem.ts'
 
 // What a condition still allows when only some of its names are known: JavaScript that is false only where the condition
 // is false whatever the others are. Interval arithmetic, written out: known names stand for themselves, the others for
@@ -27,11 +28,11 @@ export class Relaxer {
   readonly #depth: number
 
   /** What is known is what the loops up to a depth know. */
-  constructor(locals: Locals, definitions: Definitions, depth: number) {
+  constructor(locals: Locals, { bounds, hulls, definitions }: Problem, depth: number) {
     this.#locals = locals
     this.#emitter = locals.emitter
-    this.#bounds = locals.bounds
-    this.#hulls = locals.hulls
+    this.#bounds = bounds
+    this.#hulls = hulls
     this.#definitions = definitions
     this.#depth = depth
   }
@@ -136,8 +137,7 @@ export class Relaxer {
 
   #inner(expression: Expression, end: 0 | 1): Bound | undefined {
     const other = end === 0 ? 1 : 0
-    const isAtLeast = (part: Expression, least: number): boolean =>
-      this.#bounds(part)[0] >= least
+    const isAtLeast = (part: Expression, least: number): boolean => this.#bounds(part)[0] >= least
     switch (expression.kind) {
       case 'name': {
         const definition = this.#definitions.get(expression.name)

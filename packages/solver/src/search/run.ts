@@ -7,9 +7,8 @@ import { helpers, TOO_LARGE, type Helpers } from './emit.ts'
 import { generated } from './generate.ts'
 import { interpret, type Cursor } from './interpret.ts'
 import { givenValues } from './locals.ts'
-import { hullsOf } from './problem.ts'
 import { loopsSource, type Body } from './loops.ts'
-import { depthOf, depthsOf, type Nest } from './nest.ts'
+import { depthOf, depthsOf, isTiny, type Nest } from './nest.ts'
 
 /** Values by variable, one array for each of a nest's variables. */
 export type Columns = readonly (Int32Array | Float64Array)[]
@@ -20,6 +19,7 @@ export interface Listing {
   readonly fill: (columns: Columns, capacity: number) => number
 }
 
+const listed = new WeakSet<Nest>()
 const listings = new WeakMap<Nest, (columns: Columns, cursor: Cursor, capacity: number) => number>()
 
 /** Solutions of a nest in the order of its loops, from the first on. */
@@ -27,7 +27,7 @@ export function listing(nest: Nest): Listing {
   const free = freeValues(nest)
   if (free) return copying(free)
   const cursor: Cursor = nest.loops.map(() => 0)
-  const run = listings.get(nest) ?? compiledListing(nest)
+  const run = listings.get(nest) ?? (isTiny(nest) && isFirst(nest) ? undefined : compiledListing(nest))
   if (run) {
     listings.set(nest, run)
     return { fill: (columns, capacity) => run(columns, cursor, capacity) }
@@ -46,9 +46,18 @@ export function listing(nest: Nest): Listing {
   }
 }
 
+function isFirst(nest: Nest): boolean {
+  if (listed.has(nest)) return false
+  listed.add(nest)
+  return true
+}
+
 function compiledListing(nest: Nest): ((columns: Columns, cursor: Cursor, capacity: number) => number) | undefined {
   const inner = nest.loops.length - 1
-  const depths = nest.variables.map((index) => depthOf(nest.problem.scope(nameOf(nest, index)), depthsOf(nest)))
+  const depthAt = depthsOf(nest)
+  const depths = nest.variables.map(
+    (index) => depthAt.get(index) ?? depthOf(nest.problem.scope(nameOf(nest, index)), depthAt),
+  )
   // The innermost loop writes its values one by one; what stays the same meanwhile is written behind it, all at once.
   const written = (depth: number, valueOf: (index: number) => string): string =>
     nest.variables.map((index, i) => (depths[i] === depth ? `c${i}.fill(${valueOf(index)},w${depth},n);` : '')).join('')
@@ -201,12 +210,8 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
 
 /** Whether each variable's values fit 32 bits, which is how columns keep them then. */
 export function columnOf(nest: Nest, index: number, length: number): Int32Array | Float64Array {
-  const { space, definitions, domains } = nest.problem
-  const indexOf = new Map(space.variables.map(({ name }, i) => [name, i]))
   const loop = nest.loops.find((one) => one.index === index)
-  const [from, to] = loop
-    ? hullOf(loop.domain)
-    : boundsUnder(hullsOf(space, indexOf, domains), definitions)(nameOf(nest, index))
+  const [from, to] = loop ? hullOf(loop.domain) : nest.problem.bounds(nameOf(nest, index))
   return from >= -(2 ** 31) && to < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
 }
 
