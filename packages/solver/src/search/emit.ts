@@ -74,13 +74,8 @@ export class Emitter {
     return { text, bounds, risky }
   }
 
-  /** Variables that the emitted texts assign to and whoever uses them declares. */
-  get shared(): readonly string[] {
-    return Array.from({ length: this.#shared }, (_, i) => `s${i}`)
-  }
-
   // A text that is needed more than once is computed at its first place and read at the others: written out each time,
-  // nested ones would grow without measure.
+  // nested ones would grow without measure. Whoever uses the text declares s0, s1 …, which it assigns to.
   #share(text: string): { readonly first: string; readonly again: string } {
     if (/^\w+$/.test(text)) return { first: text, again: text }
     const name = `s${this.#shared++}`

@@ -1,6 +1,6 @@
 import { namesIn, partsOf, type Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
-import type { Bounds } from '../values/interval.ts'
+import { excludesZero, type Bounds } from '../values/interval.ts'
 
 /** `name == value`, brought to this form from an equality in which the name occurs once. */
 export interface Solved {
@@ -27,11 +27,7 @@ export function solutionFor(
   definitions: Definitions,
 ): Expression | undefined {
   const solved = solvedFor(name, condition, definitions)
-  const excludesZero = (factor: Expression): boolean => {
-    const [from, to] = bounds(factor)
-    return from > 0 || to < 0
-  }
-  return solved?.nonzero.every(excludesZero) ? solved.value : undefined
+  return solved?.nonzero.every((factor) => excludesZero(bounds(factor))) ? solved.value : undefined
 }
 
 /** How often a name is read, through definitions too; 2 stands for any more. */

@@ -62,6 +62,11 @@ export class Locals {
     return [...this.#needed].map(([name, at]) => (at <= depth ? this.#declared(name) : '')).join('')
   }
 
+  /** The names of all that has been declared. */
+  get declarations(): readonly string[] {
+    return [...this.#locals.values()].flatMap(({ plain, risky }) => (risky ? [plain, `t${plain.slice(1)}`] : [plain]))
+  }
+
   /** The text of a variable in a solution, where it surely has a value. */
   valueOf(index: number): string {
     const { name } = this.#nest.problem.space.variables[index]!

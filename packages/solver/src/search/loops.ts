@@ -1,4 +1,5 @@
 import { namesIn, type Expression } from '../language/expression.ts'
+import { excludesZero } from '../values/interval.ts'
 import { staysExact, type Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { isList, type Domain } from './domain.ts'
@@ -6,7 +7,7 @@ import { TOO_LARGE } from './emit.ts'
 import { occurrences, solutionFor } from './equality.ts'
 import { givenLocals, Locals } from './locals.ts'
 import { directionOf, staysFalse, type Direction } from './monotone.ts'
-import { combinationsOf, depthOf, depthsOf, type Nest } from './nest.ts'
+import { depthOf, depthsOf, isSmall, type Nest } from './nest.ts'
 import { Relaxer } from './relax.ts'
 
 /** What the loops do besides looping. */
@@ -25,6 +26,10 @@ export interface Body {
   readonly leave?: (depth: number, valueOf: (index: number) => string) => string
   /** Right before `leaf`, when every name has a text. */
   readonly last?: (locals: Locals) => string
+  /** Whether a solution was the last that is wanted: a condition on `n`, asked behind `leaf`. */
+  readonly isLast?: string
+  /** In each loop that it ends. */
+  readonly ended?: (depth: number, valueOf: (index: number) => string) => string
   /** Whether loops begin where `Z` says. */
   readonly isResumed?: boolean
 }
@@ -43,14 +48,13 @@ class Writer {
   readonly #body: Body
   readonly #locals: Locals
   readonly #depths: ReadonlyMap<number, number>
-  /** Whether there is so little to try that it is done sooner than code to try less is written. */
   readonly #isSmall: boolean
 
   constructor(nest: Nest, body: Body) {
     this.#nest = nest
     this.#body = body
     this.#depths = depthsOf(nest)
-    this.#isSmall = combinationsOf(nest) <= SMALL
+    this.#isSmall = isSmall(nest)
     const computed = nest.variables.map((index) => nest.problem.space.variables[index]!.name)
     const conditions = nest.atoms.map(({ condition }) => condition)
     const at = nest.problem.space.model.params[0]?.at
@@ -60,32 +64,70 @@ class Writer {
 
   source(): string {
     const { loops, problem } = this.#nest
-    const lines = [
-      `let n=0;${this.#body.begin ?? ''}`,
+    const depths = [...loops.keys()]
+    const split = this.#body.isLast !== undefined && !this.#isSmall ? Math.max(0, loops.length - INNER) : 0
+    const begin = [
+      this.#body.begin ?? '',
       loops.map(({ domain }, i) => declaredDomain(domain, i)).join(''),
+      this.#body.isResumed ? `let ${loops.map((_, i) => `s_${i}=Z[${i}]`).join(',')};` : '',
+      this.#locals.remaining(-1),
     ]
-    if (this.#body.isResumed) lines.push(`let ${loops.map((_, i) => `s_${i}=Z[${i}]`).join(',')};`)
-    lines.push(this.#locals.remaining(-1))
+    const text = split === 0 ? this.#nested(depths) : this.#inTwo(depths.slice(0, split), depths.slice(split))
+    const whole = written(['let n=0;', withShared(begin), text, 'return n;'])
+    return `${givenLocals(problem.space, whole)}${whole}`
+  }
+
+  #nested(depths: readonly number[]): string {
+    const lines = [...this.#opening(depths), ...this.#atSolution(depths), ...this.#closing(depths)]
     // Without variables there is one solution, of which a `continue` still makes none.
-    if (loops.length === 0) lines.push('do{')
-    for (const depth of loops.keys()) {
+    return withShared(depths.length === 0 ? ['do{', ...lines, '}while(false);'] : lines)
+  }
+
+  /** The same with the inner loops as a function, which is called often and optimised long before the whole would be. */
+  #inTwo(outer: readonly number[], inner: readonly number[]): string {
+    const opening = this.#opening(outer)
+    const known = [...outer.map((depth) => `p${depth}`), ...this.#locals.declarations]
+    const text = this.#nested(inner)
+    const words = new Set(text.match(/\b[a-z]\d+\b/g))
+    const read = ['n', ...known.filter((name) => words.has(name))].join(',')
+    const called = [...opening, `n=f(${read});`, this.#ending(outer), ...this.#closing(outer)]
+    return written([`const f=(${read})=>{${text}`, 'return n;};', withShared(called)])
+  }
+
+  /** What happens at a solution, in the innermost of some loops. */
+  #atSolution(depths: readonly number[]): readonly string[] {
+    const leaf = this.#body.leaf((index) => this.#locals.valueOf(index))
+    return [this.#body.last?.(this.#locals) ?? '', leaf, this.#ending(depths)]
+  }
+
+  /** The end of the search behind its last solution, in the innermost of some loops. */
+  #ending(depths: readonly number[]): string {
+    const { isLast, ended } = this.#body
+    if (isLast === undefined) return ''
+    const ends = depths.map((depth) => ended?.(depth, (index) => this.#locals.valueOf(index)) ?? '')
+    return `if(${isLast}){${ends.join('')}return n;}`
+  }
+
+  #closing(depths: readonly number[]): readonly string[] {
+    const { leave } = this.#body
+    return depths.toReversed().map((depth) => `${leave?.(depth, (index) => this.#locals.valueOf(index)) ?? ''}}`)
+  }
+
+  /** The loops of some depths, up to where the loops inside begin. */
+  #opening(depths: readonly number[]): readonly string[] {
+    const lines: string[] = []
+    for (const depth of depths) {
       const due = this.#due(depth)
       const done = this.#opened(depth, due, lines)
       lines.push(this.#body.step ?? '')
       for (const atom of due) if (atom !== done) lines.push(this.#test(atom, depth))
       lines.push(this.#locals.remaining(depth))
-      if (depth < loops.length - 1) for (const atom of this.#nest.atoms) lines.push(this.#relaxed(atom, depth))
+      if (depth < this.#nest.loops.length - 1)
+        for (const atom of this.#nest.atoms) lines.push(this.#relaxed(atom, depth))
       const { enter } = this.#body
       if (enter) lines.push(enter(depth, this.#relaxer(depth), (value) => this.#direction(value, depth)))
     }
-    lines.push(this.#body.last?.(this.#locals) ?? '')
-    const valueOf = (index: number): string => this.#locals.valueOf(index)
-    lines.push(this.#body.leaf(valueOf))
-    for (const depth of [...loops.keys()].reverse()) lines.push(`${this.#body.leave?.(depth, valueOf) ?? ''}}`)
-    lines.push(`${loops.length === 0 ? '}while(false);' : ''}return n;`)
-    const text = lines.filter((line) => line !== '').join('\n')
-    const { shared } = this.#locals.emitter
-    return `${shared.length > 0 ? `let ${shared.join(',')};` : ''}${givenLocals(problem.space, text)}${text}`
+    return lines
   }
 
   /** Conditions whose last variable is that of this loop; cheap ones first. */
@@ -136,14 +178,16 @@ class Writer {
     const { space, definitions } = this.#nest.problem
     const { index, domain } = this.#nest.loops[depth]!
     const { name } = space.variables[index]!
-    if (!isList(domain) || domain.length < FEW || occurrences(name, condition, definitions) !== 1) return undefined
+    // 0 divides 0, which no remainder tells.
+    if (!isList(domain) || domain.length < FEW || domain.includes(0) || occurrences(name, condition, definitions) !== 1)
+      return undefined
     const found = divisibility(condition, definitions)
     const at = found?.factors.findIndex((factor) => factor.kind === 'name' && factor.name === name) ?? -1
     if (!found || at < 0) return undefined
     const parts = [found.dividend, ...found.factors.filter((_, i) => i !== at)]
     if (!parts.every((part) => this.#isReadable(part, depth - 1))) return undefined
     const texts = parts.map((part) => this.#locals.emitter.emit(part))
-    if (texts.some(({ risky }) => risky)) return undefined
+    if (texts.some(({ risky }, i) => risky || (i > 0 && !excludesZero(texts[i]!.bounds)))) return undefined
     const product = texts.slice(1).reduce((size, { bounds }) => size * Math.max(...bounds.map(Math.abs)), 1)
     if (product > Number.MAX_SAFE_INTEGER) return undefined
     const [dividend, ...factors] = texts.map(({ text }) => text)
@@ -194,10 +238,21 @@ class Writer {
   }
 }
 
-// Up to so many combinations loops just try them.
-const SMALL = 20_000
+// How many of the innermost loops make up the function that is called often.
+const INNER = 2
 // Fewer values than these are tried as fast as their divisors are looked up.
 const FEW = 8
+
+function written(lines: readonly string[]): string {
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+/** The lines with the variables that their expressions assign to. */
+function withShared(lines: readonly string[]): string {
+  const text = written(lines)
+  const shared = [...new Set(text.match(/\bs\d+\b/g))]
+  return shared.length > 0 ? `let ${shared.join(',')};${text}` : text
+}
 
 function declaredDomain(domain: Domain, i: number): string {
   if (isList(domain)) return `const d${i}=D[${i}],l${i}=d${i}.length;`

@@ -1,6 +1,6 @@
 import type { CompareOp, Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
-import type { Bounds, Hulls, Interval } from '../values/interval.ts'
+import { excludesZero, type Bounds, type Hulls, type Interval } from '../values/interval.ts'
 import { divisibility } from './divisibility.ts'
 import type { Emitter } from './emit.ts'
 import type { Locals } from './locals.ts'
@@ -108,12 +108,14 @@ export class Relaxer {
     }
   }
 
-  /** What is divided by a product is divided by each part of it: those factors that are known. */
+  /** What is divided by a product is divided by each part of it: those factors that are known, and not 0. */
   #divisors(condition: Expression): string | undefined {
     const found = divisibility(condition, this.#definitions)
     if (!found || !this.#isWhole(found.dividend)) return undefined
     const dividend = this.#emitter.emit(found.dividend)
-    const factors = found.factors.filter((factor) => this.#isWhole(factor)).map((factor) => this.#emitter.emit(factor))
+    const factors = found.factors
+      .filter((factor) => this.#isWhole(factor) && excludesZero(this.#bounds(factor)))
+      .map((factor) => this.#emitter.emit(factor))
     const isExact = [dividend, ...factors].every(({ risky }) => !risky)
     const largest = factors.reduce((product, { bounds }) => product * Math.max(...bounds.map(Math.abs)), 1)
     if (!isExact || factors.length === 0 || largest > SAFE || !isWithin(dividend.bounds)) return undefined

@@ -61,17 +61,17 @@ function compiledListing(nest: Nest): ((columns: Columns, cursor: Cursor, capaci
   // The innermost loop writes its values one by one; what stays the same meanwhile is written behind it, all at once.
   const written = (depth: number, valueOf: (index: number) => string): string =>
     nest.variables.map((index, i) => (depths[i] === depth ? `c${i}.fill(${valueOf(index)},w${depth},n);` : '')).join('')
-  const outer = nest.loops.slice(0, -1).map((_, depth) => depth)
   return compiled<[Columns, Cursor, number]>(nest, ['C', 'Z', 'M'], {
     isResumed: true,
     begin: `const ${nest.variables.map((_, i) => `c${i}=C[${i}]`).join(',')};`,
     enter: (depth) => (depth < inner ? `const w${depth}=n;` : ''),
     leaf: (valueOf) => {
       const stores = nest.variables.map((index, i) => (depths[i] === inner ? `c${i}[n]=${valueOf(index)};` : ''))
-      const kept = nest.loops.map((_, i) => `Z[${i}]=i${i}${i === inner ? '+1' : ''};`)
-      const flushed = outer.map((depth) => written(depth, valueOf))
-      return `${stores.join('')}if(++n===M){${[...flushed, ...kept].join('')}return n;}`
+      return `${stores.join('')}n++;`
     },
+    isLast: 'n===M',
+    ended: (depth, valueOf) =>
+      depth < inner ? `${written(depth, valueOf)}Z[${depth}]=i${depth};` : `Z[${depth}]=i${depth}+1;`,
     leave: (depth, valueOf) => (depth < inner ? `if(n>w${depth}){${written(depth, valueOf)}}` : ''),
   })
 }
@@ -104,7 +104,7 @@ function nameOf({ problem }: Nest, index: number): Expression {
 export function counted(nest: Nest, most: number): number | undefined {
   const free = freeValues(nest)
   if (free) return free.length > most ? undefined : free.length
-  const run = compiled<[number]>(nest, ['M'], { leaf: () => 'if(++n>M)return n;' })
+  const run = compiled<[number]>(nest, ['M'], { leaf: () => 'n++;', isLast: 'n>M' })
   let count = 0
   if (run) count = run(most)
   else {
@@ -122,7 +122,8 @@ export function feasible(nest: Nest, most: number): boolean | undefined {
   const run = compiled<[number]>(nest, ['M'], {
     begin: 'let k=0;',
     step: 'if(++k>M)return -1;',
-    leaf: () => 'return 1;',
+    leaf: () => 'n=1;',
+    isLast: 'n!==0',
   })
   let found = 0
   if (run) found = run(most)
@@ -157,6 +158,7 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     {
       expressions: [value],
       step: 'if(++n>M)return n;',
+      isLast: 'n>M',
       enter: (_depth, relaxer, direction) => {
         const bound = isMinimise ? relaxer.least(value) : relaxer.most(value)
         const worsens = direction(value) === (isMinimise ? 'up' : 'down')

@@ -98,6 +98,10 @@ function computed(
   }
 }
 
+export function excludesZero([from, to]: Interval): boolean {
+  return from > 0 || to < 0
+}
+
 /** What two intervals share; the first where that is nothing, which the conditions will tell. */
 function common(a: Interval, b: Interval): Interval {
   const [from, to] = [Math.max(a[0], b[0]), Math.min(a[1], b[1])]
