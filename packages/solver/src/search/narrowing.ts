@@ -23,6 +23,7 @@ export function narrow(problem: Problem): readonly Domain[] {
 class Narrowing {
   readonly #problem: Problem
   readonly #domains: Domain[]
+  readonly #exact = new Map<Atom, boolean>()
 
   constructor(problem: Problem) {
     this.#problem = problem
@@ -73,11 +74,16 @@ class Narrowing {
 
   #cut(atom: Atom, index: number): Domain {
     const domain = this.#domains[index]!
-    const { bounds, definitions } = this.#problem
-    const isExact = sizeOf(domain) < FEW && staysExact(atom.condition, bounds, definitions)
     // What may become too large is cut even so: values for which it would are an error in the loops.
-    if (isExact) return domain
+    if (sizeOf(domain) < FEW && this.#isExact(atom)) return domain
     return this.#shaved(atom, index, this.#divisors(atom, index))
+  }
+
+  #isExact(atom: Atom): boolean {
+    const { bounds, definitions } = this.#problem
+    const known = this.#exact.get(atom) ?? staysExact(atom.condition, bounds, definitions)
+    this.#exact.set(atom, known)
+    return known
   }
 
   /** A domain without the ends that bounds of the other variables exclude. */
