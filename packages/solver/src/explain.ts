@@ -55,7 +55,7 @@ export function explain(space: Space, options: { readonly relax?: readonly Relax
 /** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds and that cannot be searched through. */
 function isSolvable(space: Space): boolean {
   const found =
-    isFeasible(space, space.rules, MOST_TRIED) ?? isFeasible(space, space.rules, 30 * MOST_TRIED, mentionedFirst)
+    isFeasible(space, space.rules, MOST_TRIED) ?? isFeasible(space, space.rules, 10 * MOST_TRIED, mentionedFirst)
   if (found !== undefined) return found
   return prepare(space).components.every((nest) => hasAny(nest) === true)
 }
@@ -68,7 +68,7 @@ function minimalConflict(space: Space): readonly BoundRule[] {
   const byBounds = (rules: readonly BoundRule[]): boolean => prepareRules(space, rules).isRefuted
   const bySearch = (rules: readonly BoundRule[]): boolean => isFeasible(space, rules, MOST_TRIED) === false
   const inOtherOrder = (rules: readonly BoundRule[]): boolean =>
-    isFeasible(space, rules, 30 * MOST_TRIED, mentionedFirst) === false
+    isFeasible(space, rules, 10 * MOST_TRIED, mentionedFirst) === false
   const rules = byBounds(space.rules) ? filtered(space.rules, byBounds) : space.rules
   // Few rules are searched through more easily than many, so what stays open at first is asked again among the rest.
   return filtered(filtered(rules, bySearch), inOtherOrder)
