@@ -1,6 +1,6 @@
-// Puts the modules into one file for each export, in a form that JavaScript engines compile while
-// they load it. A function that is compiled when it is first called is parsed a second time for it, one by one: for a
-// small space that took three quarters of the time from the rules to the configurations.
+// Puts the modules into one file for each export, in a form that JavaScript engines compile while they load it. A function
+// that is compiled when it is first called is parsed a second time for it: for a small space that took three quarters of
+// the time from the rules to the configurations. Importing the modules one by one took three times as long as this file.
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { parseAst } from 'rolldown/parseAst'
@@ -14,7 +14,10 @@ const bundle = await rolldown({
 await bundle.write({ dir: path('dist'), format: 'esm', chunkFileNames: 'shared.js' })
 await bundle.close()
 
-/** The same program with every function as an expression in brackets, which engines take as about to be called. */
+/**
+ * The same program with functions as expressions in brackets, which engines take as about to be called
+ * (https://v8.dev/blog/preparser#pife). Methods are written so too, with names of their own instead of private ones.
+ */
 function eager(code) {
   const edits = []
   const replace = (start, end, text) => edits.push({ start, end, text })
@@ -26,13 +29,8 @@ function eager(code) {
       replace(node.end, node.end, ');')
     } else if (node.type === 'ArrowFunctionExpression' && !readsThis(node.body) && !node.async) {
       const arrow = code.indexOf('=>', node.params.at(-1)?.end ?? node.start)
-      const params = code.slice(node.start, arrow).trim()
       const isBlock = node.body.type === 'BlockStatement'
-      if (params.startsWith('(')) replace(node.start, node.start, '(function')
-      else {
-        replace(node.start, node.start, '(function(')
-        replace(arrow, arrow, ')')
-      }
+      replace(node.start, node.start, '(function')
       replace(arrow, arrow + 2, isBlock ? '' : '{return ')
       replace(node.end, node.end, isBlock ? ')' : '})')
     } else if (node.type === 'PrivateIdentifier') replace(node.start, node.start + 1, '_')

@@ -27,7 +27,7 @@ export function listing(nest: Nest): Listing {
   const free = freeValues(nest)
   if (free) return copying(free)
   const cursor: Cursor = nest.loops.map(() => 0)
-  const run = listings.get(nest) ?? (isTiny(nest) && isFirst(nest) ? undefined : compiledListing(nest))
+  const run = listings.get(nest) ?? (isTiny(nest) && isListedFirst(nest) ? undefined : compiledListing(nest))
   if (run) {
     listings.set(nest, run)
     return { fill: (columns, capacity) => run(columns, cursor, capacity) }
@@ -46,7 +46,7 @@ export function listing(nest: Nest): Listing {
   }
 }
 
-function isFirst(nest: Nest): boolean {
+function isListedFirst(nest: Nest): boolean {
   if (listed.has(nest)) return false
   listed.add(nest)
   return true
