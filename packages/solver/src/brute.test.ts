@@ -19,6 +19,7 @@ import { diagramOf } from './search/diagram.ts'
 import { listRows } from './search/listing.ts'
 import { prepare } from './search/prepare.ts'
 import { withoutGenerated } from './search/generate.ts'
+import { asIfLarge } from './search/nest.ts'
 import {
   attempt,
   description,
@@ -33,13 +34,17 @@ import {
 import { SpaceError } from './language/source.ts'
 import { patience, runs } from './soak.fixture.ts'
 
-/** Runs a check over random models; one whose numbers get too large for exactness is passed over. */
+/**
+ * Runs a check over random models, half of them as if they were large; one whose numbers get too large for exactness is
+ * passed over.
+ */
 function forModels(numRuns: number, check: (model: Description, space: Space, rows: readonly Row[]) => void): void {
-  const property = fc.property(description, (model) => {
-    let rows: readonly Row[]
+  const property = fc.property(description, fc.boolean(), (model, isLarge) => {
     try {
-      rows = solutions(model)
-      check(model, spaceOf(model), rows)
+      const rows = solutions(model)
+      const checkRows = (): void => check(model, spaceOf(model), rows)
+      if (isLarge) asIfLarge(checkRows)
+      else checkRows()
     } catch (error) {
       fc.pre(error !== LARGE && !(error instanceof SpaceError && error.code === 'E_SPACE_OVERFLOW'))
       throw error

@@ -35,7 +35,7 @@ export function checkCertificate(space: Space, certificate: Certificate, most: n
 
 /** The lets, and the other side of every rule `PARAMETER == …` that does not lead back to the parameter. */
 function definitionsFrom(space: Space): Definitions {
-  const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
+  const { indexOf } = space
   const definitions = new Map(space.lets)
   for (const { condition } of space.rules) {
     if (condition.kind !== 'compare' || condition.ops.length !== 1 || condition.ops[0] !== '==') continue

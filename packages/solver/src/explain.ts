@@ -8,9 +8,7 @@ import { mentionedFirst } from './search/order.ts'
 import { prepare, prepareRules } from './search/prepare.ts'
 import { rankRead } from './search/ranking.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
-import { hullsOf } from './search/problem.ts'
 import { numberOf } from './values/evaluate.ts'
-import { boundsOf } from './values/interval.ts'
 
 /** A rule of a minimal conflict, with the numbers that make it clash. */
 export interface Clash {
@@ -57,7 +55,7 @@ export function explain(space: Space, options: { readonly relax?: readonly Relax
 /** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds and that cannot be searched through. */
 function isSolvable(space: Space): boolean {
   const found =
-    isFeasible(space, space.rules, MOST_TRIED) ?? isFeasible(space, space.rules, 3 * MOST_TRIED, mentionedFirst)
+    isFeasible(space, space.rules, MOST_TRIED) ?? isFeasible(space, space.rules, 10 * MOST_TRIED, mentionedFirst)
   if (found !== undefined) return found
   return prepare(space).components.every((nest) => hasAny(nest) === true)
 }
@@ -70,7 +68,7 @@ function minimalConflict(space: Space): readonly BoundRule[] {
   const byBounds = (rules: readonly BoundRule[]): boolean => prepareRules(space, rules).isRefuted
   const bySearch = (rules: readonly BoundRule[]): boolean => isFeasible(space, rules, MOST_TRIED) === false
   const inOtherOrder = (rules: readonly BoundRule[]): boolean =>
-    isFeasible(space, rules, 3 * MOST_TRIED, mentionedFirst) === false
+    isFeasible(space, rules, 10 * MOST_TRIED, mentionedFirst) === false
   const rules = byBounds(space.rules) ? filtered(space.rules, byBounds) : space.rules
   // Few rules are searched through more easily than many, so what stays open at first is asked again among the rest.
   return filtered(filtered(rules, bySearch), inOtherOrder)
@@ -127,7 +125,7 @@ function numbersOf(space: Space, { condition }: BoundRule, core: readonly BoundR
   const nearest = nearestSides(space, condition.ops[0]!, left, right, others)
   if (!nearest) return boundsOfSides(space, left, right, others)
   const limit = ALLOWED[condition.ops[0]!]
-  const isFixed = scopesOf(indexOf(space), space.lets)(right).length === 0
+  const isFixed = scopesOf(space.indexOf, space.lets)(right).length === 0
   if (!limit || !isFixed) return `at best ${side(left, nearest.left)}, against ${side(right, nearest.right)}`
   return `${textOf(left.at)} is ${limit[0]} ${nearest.left}, ${limit[1]} ${nearest.right}`
 }
@@ -143,9 +141,9 @@ const ALLOWED: Partial<Record<CompareOp, readonly [string, string]>> = {
 /** What the rest of a conflict leaves of the sides of a comparison, as far as bounds tell. */
 function boundsOfSides(space: Space, left: Expression, right: Expression, rules: readonly BoundRule[]): string {
   const { problem, isRefuted } = prepareRules(space, rules)
-  const { domains, definitions } = problem
+  const { bounds } = problem
   const text = (term: Expression): string | undefined => {
-    const [from, to] = boundsOf(term, hullsOf(space, indexOf(space), domains), definitions, new Map())
+    const [from, to] = bounds(term)
     if (from === to) return side(term, from)
     if (from === -Infinity) return undefined
     return side(term, to > Number.MAX_SAFE_INTEGER ? `${from} or more` : `${from} to ${to}`)
@@ -156,10 +154,6 @@ function boundsOfSides(space: Space, left: Expression, right: Expression, rules:
 
 function side(term: Expression, value: number | string): string {
   return term.kind === 'number' ? `${value}` : `${textOf(term.at)} = ${value}`
-}
-
-function indexOf(space: Space): ReadonlyMap<string, number> {
-  return new Map(space.variables.map(({ name }, index) => [name, index]))
 }
 
 /** The sides of a comparison in the configuration of the other rules that comes nearest to meeting it. */

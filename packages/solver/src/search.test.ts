@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { all, bind, count, minimise, nth, parse, sample, stream, violated, type Space } from './index.ts'
 import { loopsSource } from './search/loops.ts'
+import { asIfLarge } from './search/nest.ts'
 import { prepare } from './search/prepare.ts'
 
 function space(text: string, givens: Record<string, number> = {}): Space {
@@ -26,6 +27,15 @@ describe('what the loops do by themselves', () => {
 
   test('divisors are looked up', () => {
     expect(loopsOf('param A in 1..500\nparam B in 1..500\nrule "r" : A % B == 0')).toContain('X[1].divisors(p0)')
+  })
+
+  test('0 divides 0, whether it is tested early or looked up', () => {
+    const early = 'param A in [3, 6, 9]\nparam B in -1..0\nrule "r" : divides(A * B, B)'
+    const lookedUp = 'param A in 0..9\nparam B in 0..3\nrule "r" : divides(A, B)'
+    const counts = (text: string): readonly bigint[] => [count(space(text)), asIfLarge(() => count(space(text)))]
+    expect(counts(early)).toEqual([3n, 3n])
+    // 0 is divided by all ten, 1 by one, 2 and 3 by two each.
+    expect(counts(lookedUp)).toEqual([15n, 15n])
   })
 
   test('a loop ends where a growing side has gone past its limit', () => {

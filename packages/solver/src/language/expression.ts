@@ -82,9 +82,19 @@ export function partsOf(expression: Expression): readonly Expression[] {
   }
 }
 
+const read = new WeakMap<Expression, ReadonlyMap<string, Span>>()
+
 /** Every name that an expression reads, with the first place of each. */
-export function namesIn(expression: Expression, found: Map<string, Span> = new Map()): ReadonlyMap<string, Span> {
-  if (expression.kind === 'name' && !found.has(expression.name)) found.set(expression.name, expression.at)
-  for (const part of partsOf(expression)) namesIn(part, found)
+export function namesIn(expression: Expression): ReadonlyMap<string, Span> {
+  const known = read.get(expression)
+  if (known) return known
+  const found = new Map<string, Span>()
+  collect(expression, found)
+  read.set(expression, found)
   return found
+}
+
+function collect(expression: Expression, found: Map<string, Span>): void {
+  if (expression.kind === 'name' && !found.has(expression.name)) found.set(expression.name, expression.at)
+  for (const part of partsOf(expression)) collect(part, found)
 }

@@ -25,6 +25,8 @@ export type Statement =
   | { readonly kind: 'import'; readonly path: Token }
 
 const STATEMENTS = ['given', 'param', 'let', 'rule', 'minimise', 'maximise', 'import']
+const SUMS: readonly string[] = ['+', '-']
+const PRODUCTS: readonly string[] = ['*', '/', '//', '%']
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=']
 // Brackets and operators deeper than this are a mistake, and would exhaust the stack of whatever walks them.
 const DEEPEST = 200
@@ -134,11 +136,10 @@ class Parser {
   }
 
   #logic(op: LogicOp & ('or' | 'and')): Expression {
-    const operand = (): Expression => (op === 'or' ? this.#logic('and') : this.#negation())
-    let left = operand()
+    let left = op === 'or' ? this.#logic('and') : this.#negation()
     for (let length = 1; this.#take(op); length++) {
       this.#expectShort(length)
-      const right = operand()
+      const right = op === 'or' ? this.#logic('and') : this.#negation()
       left = { kind: 'logic', op, left, right, at: join(left.at, right.at) }
     }
     return left
@@ -158,7 +159,7 @@ class Parser {
     if (this.#take('in')) return this.#membership([first], this.#tokens[start]!)
     const terms = [first]
     const ops: CompareOp[] = []
-    while (this.#peek().kind === 'sign' && COMPARISONS.includes(this.#peek().text)) {
+    while (this.#isOneOf(COMPARISONS)) {
       ops.push(this.#next().text as CompareOp)
       terms.push(this.#sum())
     }
@@ -217,17 +218,22 @@ class Parser {
   }
 
   #sum(): Expression {
-    return this.#chain(['+', '-'], () => this.#chain(['*', '/', '//', '%'], () => this.#unary()))
+    return this.#chain(SUMS)
   }
 
-  #chain(ops: readonly ArithmeticOp[], operand: () => Expression): Expression {
-    let left = operand()
-    for (let op = this.#takeOne(ops), length = 1; op; op = this.#takeOne(ops), length++) {
+  #chain(signs: readonly string[]): Expression {
+    let left = this.#operand(signs)
+    for (let length = 1; this.#isOneOf(signs); length++) {
+      const op = this.#next().text as ArithmeticOp
       this.#expectShort(length)
-      const right = operand()
+      const right = this.#operand(signs)
       left = { kind: 'arithmetic', op, left, right, at: join(left.at, right.at) }
     }
     return left
+  }
+
+  #operand(signs: readonly string[]): Expression {
+    return signs === SUMS ? this.#chain(PRODUCTS) : this.#unary()
   }
 
   #unary(): Expression {
@@ -341,14 +347,15 @@ class Parser {
   }
 
   #take(text: string): boolean {
-    const { kind } = this.#peek()
-    if (this.#peek().text !== text || (kind !== 'sign' && kind !== 'word')) return false
+    const token = this.#peek()
+    if (token.text !== text || (token.kind !== 'sign' && token.kind !== 'word')) return false
     this.#position++
     return true
   }
 
-  #takeOne<Op extends string>(texts: readonly Op[]): Op | undefined {
-    return texts.find((text) => this.#take(text))
+  #isOneOf(signs: readonly string[]): boolean {
+    const { kind, text } = this.#peek()
+    return kind === 'sign' && signs.includes(text)
   }
 
   #expect(text: string): void {

@@ -12,8 +12,7 @@ export const WORDS: ReadonlySet<string> = new Set(
   'given param let rule minimise maximise import in step and or not implies if then else'.split(' '),
 )
 
-const PATTERN =
-  /[ \t\r\n]+|#[^\n]*|(?<number>\d+)|(?<name>[A-Za-z_]\w*)|(?<string>"[^"\n]*")|(?<sign>\/\/|\.\.|[<>=!]=|[-+*/%^<>()[\],:=])/y
+const PATTERN = /[ \t\r\n]+|#[^\n]*|\d+|[A-Za-z_]\w*|"[^"\n]*"|\/\/|\.\.|[<>=!]=|[-+*/%^<>()[\],:=]/y
 
 /** The tokens of a source, the last of kind `end`. Throws `E_SPACE_SYNTAX` at the first character that begins none. */
 export function tokensOf(source: Source): readonly Token[] {
@@ -21,33 +20,35 @@ export function tokensOf(source: Source): readonly Token[] {
   const span = (start: number, end: number): Span => ({ source, start, end })
   for (let at = 0; at < source.text.length;) {
     PATTERN.lastIndex = at
-    const match = PATTERN.exec(source.text)
-    if (!match) throw new SpaceError('E_SPACE_SYNTAX', unreadable(source.text, at), span(at, at + 1))
+    if (!PATTERN.test(source.text))
+      throw new SpaceError('E_SPACE_SYNTAX', unreadable(source.text, at), span(at, at + 1))
     const end = PATTERN.lastIndex
-    const { number, name, string, sign } = match.groups!
-    if (number !== undefined) {
+    const text = source.text.slice(at, end)
+    const first = text[0]!
+    if (first >= '0' && first <= '9') {
       const next = source.text[end] ?? ''
       if (/[A-Za-z_]/.test(next) || (next === '.' && source.text[end + 1] !== '.'))
         throw new SpaceError(
           'E_SPACE_SYNTAX',
-          `${number}${next}… is not a whole number; numbers here are integers`,
+          `${text}${next}… is not a whole number; numbers here are integers`,
           span(at, end + 1),
         )
-      if (!Number.isSafeInteger(Number(number)))
+      if (!Number.isSafeInteger(Number(text)))
         throw new SpaceError(
           'E_SPACE_OVERFLOW',
-          `${number} is beyond 2^53, where integers stop being exact`,
+          `${text} is beyond 2^53, where integers stop being exact`,
           span(at, end),
         )
-      tokens.push({ kind: 'number', text: number, at: span(at, end) })
-    } else if (name !== undefined)
-      tokens.push({ kind: WORDS.has(name) ? 'word' : 'name', text: name, at: span(at, end) })
-    else if (string !== undefined) tokens.push({ kind: 'string', text: string.slice(1, -1), at: span(at, end) })
-    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign, at: span(at, end) })
+      tokens.push({ kind: 'number', text, at: span(at, end) })
+    } else if (/[A-Za-z_]/.test(first))
+      tokens.push({ kind: WORDS.has(text) ? 'word' : 'name', text, at: span(at, end) })
+    else if (first === '"') tokens.push({ kind: 'string', text: text.slice(1, -1), at: span(at, end) })
+    else if (!' \t\r\n#'.includes(first)) tokens.push({ kind: 'sign', text, at: span(at, end) })
     at = end
   }
   const length = source.text.length
-  return [...tokens, { kind: 'end', text: 'the end of the file', at: span(length, length) }]
+  tokens.push({ kind: 'end', text: 'the end of the file', at: span(length, length) })
+  return tokens
 }
 
 function unreadable(text: string, at: number): string {

@@ -1,5 +1,5 @@
 import type { Definitions } from '../values/evaluate.ts'
-import { boundsOf, type Hulls } from '../values/interval.ts'
+import type { Bounds } from '../values/interval.ts'
 import { partsOf, type Expression } from '../language/expression.ts'
 import type { BoundRule } from './space.ts'
 
@@ -19,11 +19,11 @@ const SAFE = 2 ** 53
  */
 export function conditionsOf(
   rules: readonly BoundRule[],
-  hulls: Hulls,
+  bounds: Bounds,
   definitions: Definitions,
 ): readonly Expression[] {
   const conditions: Expression[] = []
-  const isExact = (expression: Expression): boolean => staysExact(expression, hulls, definitions)
+  const isExact = (expression: Expression): boolean => staysExact(expression, bounds, definitions)
   const cut = (condition: Expression): void => {
     const parts = conjuncts(condition, definitions)
     if (parts.length > 1 && parts.slice(1).every(isExact)) parts.forEach(cut)
@@ -44,14 +44,11 @@ function conjuncts(condition: Expression, definitions: Definitions): readonly Ex
   return [condition]
 }
 
-function staysExact(expression: Expression, hulls: Hulls, definitions: Definitions): boolean {
-  const memo = new Map()
-  const isExact = (part: Expression): boolean => {
-    const [from, to] = boundsOf(part, hulls, definitions, memo)
-    if (!(from >= -SAFE && to <= SAFE)) return false
-    if (part.kind !== 'name') return partsOf(part).every(isExact)
-    const definition = definitions.get(part.name)
-    return definition === undefined || isExact(definition)
-  }
-  return isExact(expression)
+/** Whether nothing that is computed for an expression can become too large. */
+export function staysExact(expression: Expression, bounds: Bounds, definitions: Definitions): boolean {
+  const [from, to] = bounds(expression)
+  if (!(from >= -SAFE && to <= SAFE)) return false
+  if (expression.kind !== 'name') return partsOf(expression).every((part) => staysExact(part, bounds, definitions))
+  const definition = definitions.get(expression.name)
+  return definition === undefined || staysExact(definition, bounds, definitions)
 }

@@ -19,7 +19,7 @@ export interface Eliminated {
  * fits, as before.
  */
 export function eliminate(space: Space, conditions: readonly Expression[]): Eliminated {
-  const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
+  const { indexOf } = space
   const definitions = new Map(space.lets)
   const computed: number[] = []
   const left: Expression[] = []

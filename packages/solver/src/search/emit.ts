@@ -1,7 +1,6 @@
 import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from '../values/arithmetic.ts'
-import type { Definitions } from '../values/evaluate.ts'
 import type { Expression } from '../language/expression.ts'
-import { boundsOf, type Hulls, type Interval } from '../values/interval.ts'
+import type { Bounds, Interval } from '../values/interval.ts'
 
 // JavaScript for expressions. Where bounds show that nothing can go wrong the text is plain arithmetic; elsewhere
 // `trouble` says afterwards what did.
@@ -60,31 +59,23 @@ export type NameText = (name: string) => { readonly text: string; readonly risky
 const SAFE = 2 ** 52
 
 export class Emitter {
-  readonly #hulls: Hulls
-  readonly #lets: Definitions
+  readonly #bounds: Bounds
   readonly #names: NameText
-  readonly #memo = new Map<Expression | string, Interval>()
   #shared = 0
 
-  constructor(hulls: Hulls, lets: Definitions, names: NameText) {
-    this.#hulls = hulls
-    this.#lets = lets
+  constructor(bounds: Bounds, names: NameText) {
+    this.#bounds = bounds
     this.#names = names
   }
 
   emit(expression: Expression): Emitted {
-    const bounds = boundsOf(expression, this.#hulls, this.#lets, this.#memo)
+    const bounds = this.#bounds(expression)
     const { text, risky } = this.#text(expression, bounds)
     return { text, bounds, risky }
   }
 
-  /** Variables that the emitted texts assign to and whoever uses them declares. */
-  get shared(): readonly string[] {
-    return Array.from({ length: this.#shared }, (_, i) => `s${i}`)
-  }
-
   // A text that is needed more than once is computed at its first place and read at the others: written out each time,
-  // nested ones would grow without measure.
+  // nested ones would grow without measure. Whoever uses the text declares s0, s1 …, which it assigns to.
   #share(text: string): { readonly first: string; readonly again: string } {
     if (/^\w+$/.test(text)) return { first: text, again: text }
     const name = `s${this.#shared++}`

@@ -1,6 +1,6 @@
 import { namesIn, partsOf, type Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
-import { boundsOf, type Hulls } from '../values/interval.ts'
+import { excludesZero, type Bounds } from '../values/interval.ts'
 
 /** `name == value`, brought to this form from an equality in which the name occurs once. */
 export interface Solved {
@@ -23,15 +23,11 @@ export function solvedFor(name: string, condition: Expression, definitions: Defi
 export function solutionFor(
   name: string,
   condition: Expression,
-  hulls: Hulls,
+  bounds: Bounds,
   definitions: Definitions,
 ): Expression | undefined {
   const solved = solvedFor(name, condition, definitions)
-  const excludesZero = (factor: Expression): boolean => {
-    const [from, to] = boundsOf(factor, hulls, definitions, new Map())
-    return from > 0 || to < 0
-  }
-  return solved?.nonzero.every(excludesZero) ? solved.value : undefined
+  return solved?.nonzero.every((factor) => excludesZero(bounds(factor))) ? solved.value : undefined
 }
 
 /** How often a name is read, through definitions too; 2 stands for any more. */

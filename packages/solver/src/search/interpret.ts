@@ -1,7 +1,8 @@
 import { holds, numberOf } from '../values/evaluate.ts'
-import { boundsOf, type Interval } from '../values/interval.ts'
+import { boundsOf, boundsUnder, type Interval } from '../values/interval.ts'
 import { hullOf, sizeOf, valueAt } from './domain.ts'
-import { depthOf, depthsOf, type Nest } from './nest.ts'
+import { staysExact } from './atom.ts'
+import { depthOf, depthsOf, isTiny, type Nest } from './nest.ts'
 
 // The search without generated code: what a browser that forbids `new Function` runs. The same solutions in the same
 // order.
@@ -26,36 +27,45 @@ export function interpret(nest: Nest, cursor: Cursor, { visit, skips, isOver }: 
   const names = loops.map(({ index }) => space.variables[index]!.name)
   const computed = nest.variables.filter((index) => !depths.has(index)).map((index) => space.variables[index]!.name)
   const due = loops.map((_, depth) => atoms.filter(({ scope }) => depthOf(scope, depths) === depth))
-  const open = loops.map(({ index }, depth) =>
-    atoms.filter(({ scope }) => depthOf(scope, depths) > depth && scope.includes(index)),
-  )
-  const values: Record<string, number> = { ...space.givens }
+  // Names that are not known yet are undefined, not missing: objects that lose properties are slow.
+  const values: Record<string, number | undefined> = { ...space.givens }
+  for (const name of names) values[name] = undefined
+  const known = values as Record<string, number>
   const hulls = new Map(loops.map(({ domain }, depth) => [names[depth]!, hullOf(domain)]))
   const bounds = (name: string): Interval | undefined => {
     const value = values[name]
     return value === undefined ? hulls.get(name) : [value, value]
   }
+  const cutting = isTiny(nest)
+    ? atoms.filter(({ condition }) => !staysExact(condition, boundsUnder(bounds, definitions), definitions))
+    : atoms
+  const open = loops.map(({ index }, depth) =>
+    cutting.filter(({ scope }) => depthOf(scope, depths) > depth && scope.includes(index)),
+  )
   const isPossible = (depth: number): boolean =>
-    due[depth]!.every(({ condition }) => holds(condition, values, definitions)) &&
+    due[depth]!.every(({ condition }) => holds(condition, known, definitions)) &&
     open[depth]!.every(({ condition }) => boundsOf(condition, bounds, definitions, new Map())[1] !== 0) &&
     !skips?.(bounds)
   const descend = (depth: number): boolean => {
     if (depth === loops.length) {
-      const whole = { ...values }
-      for (const name of computed) whole[name] = numberOf(definitions.get(name)!, values, definitions)!
+      if (computed.length === 0) return visit(known)
+      const whole = { ...known }
+      for (const name of computed) whole[name] = numberOf(definitions.get(name)!, known, definitions)!
       return visit(whole)
     }
     const { domain } = loops[depth]!
-    for (let i = cursor[depth]!; i < sizeOf(domain); i++) {
+    const size = sizeOf(domain)
+    const name = names[depth]!
+    for (let i = cursor[depth]!; i < size; i++) {
       if (isOver?.()) return true
       cursor[depth] = i
-      values[names[depth]!] = valueAt(domain, i)
+      values[name] = valueAt(domain, i)
       if (!isPossible(depth) || !descend(depth + 1)) continue
       if (depth === loops.length - 1) cursor[depth] = i + 1
       return true
     }
     cursor[depth] = 0
-    delete values[names[depth]!]
+    values[name] = undefined
     return false
   }
   descend(0)

@@ -1,8 +1,6 @@
-import { namesIn, type Expression } from '../language/expression.ts'
-import type { Hulls } from '../values/interval.ts'
+import { namesIn, partsOf, type Expression } from '../language/expression.ts'
 import { Emitter } from './emit.ts'
 import { depthOf, depthsOf, type Nest } from './nest.ts'
-import { hullsOf } from './problem.ts'
 import type { Space } from './space.ts'
 
 interface Local {
@@ -18,32 +16,40 @@ interface Local {
  */
 export class Locals {
   readonly emitter: Emitter
-  readonly hulls: Hulls
   readonly #nest: Nest
   readonly #depths: ReadonlyMap<number, number>
-  readonly #indexOf: ReadonlyMap<string, number>
   readonly #givenOf: ReadonlyMap<string, number>
+  readonly #knownAt = new Map<Expression | string, number>()
   readonly #locals = new Map<string, Local>()
   /** Definitions that some expression reads, in an order in which each comes after what it reads itself. */
   readonly #needed = new Map<string, number>()
 
   /** `expressions` are all that will be emitted. */
   constructor(nest: Nest, expressions: readonly Expression[]) {
-    const { space, definitions, domains } = nest.problem
+    const { space, bounds } = nest.problem
     this.#nest = nest
     this.#depths = depthsOf(nest)
-    this.#indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
     this.#givenOf = new Map(space.model.givens.map((name, i) => [name, i]))
-    this.hulls = hullsOf(space, this.#indexOf, domains)
-    this.emitter = new Emitter(this.hulls, definitions, (name) => this.#named(name))
+    this.emitter = new Emitter(bounds, (name) => this.#named(name))
     for (const expression of expressions) this.#need(expression)
   }
 
-  /** Whether a name has a text in the loop of this depth, −1 being outside all of them. */
-  isKnown(name: string, depth: number): boolean {
-    if (this.#givenOf.has(name) || this.#locals.has(name)) return true
-    if (this.#nest.problem.definitions.has(name)) return false
-    return this.#depths.get(this.#indexOf.get(name)!)! <= depth
+  /** The depth of the loop in which all that an expression reads is known; −1 outside of them, −2 for constants. */
+  knownAt(expression: Expression): number {
+    const { kind } = expression
+    if (kind === 'number') return -2
+    const key = kind === 'name' ? expression.name : expression
+    const known = this.#knownAt.get(key)
+    if (known !== undefined) return known
+    const depth = kind === 'name' ? this.#nameKnownAt(expression.name) : latest(partsOf(expression), this)
+    this.#knownAt.set(key, depth)
+    return depth
+  }
+
+  /** How many definitions that an expression names are not declared yet. */
+  undeclared(expression: Expression): number {
+    const { definitions } = this.#nest.problem
+    return [...namesIn(expression).keys()].filter((name) => definitions.has(name) && !this.#locals.has(name)).length
   }
 
   /** Declarations of the definitions that an expression reads and that are not declared yet. */
@@ -56,16 +62,31 @@ export class Locals {
     return [...this.#needed].map(([name, at]) => (at <= depth ? this.#declared(name) : '')).join('')
   }
 
+  /** The names of all that has been declared. */
+  get declarations(): readonly string[] {
+    return [...this.#locals.values()].flatMap(({ plain, risky }) => (risky ? [plain, `t${plain.slice(1)}`] : [plain]))
+  }
+
   /** The text of a variable in a solution, where it surely has a value. */
   valueOf(index: number): string {
     const { name } = this.#nest.problem.space.variables[index]!
     return this.#locals.get(name)?.plain ?? this.#named(name).text
   }
 
+  #nameKnownAt(name: string): number {
+    if (this.#givenOf.has(name)) return -1
+    const definition = this.#nest.problem.definitions.get(name)
+    return definition ? Math.max(-1, this.knownAt(definition)) : this.#depthOf(name)
+  }
+
+  #depthOf(name: string): number {
+    return this.#depths.get(this.#nest.problem.space.indexOf.get(name)!)!
+  }
+
   #named(name: string): { readonly text: string; readonly risky: boolean } {
     const given = this.#givenOf.get(name)
     if (given !== undefined) return { text: `g${given}`, risky: false }
-    return this.#locals.get(name) ?? { text: `p${this.#depths.get(this.#indexOf.get(name)!)!}`, risky: false }
+    return this.#locals.get(name) ?? { text: `p${this.#depthOf(name)}`, risky: false }
   }
 
   // Of a definition that may have no value t0, t1 … say what went wrong; that counts where it is read, not before.
@@ -87,6 +108,10 @@ export class Locals {
       this.#needed.set(name, depthOf(this.#nest.problem.scope(definition), this.#depths))
     }
   }
+}
+
+function latest(parts: readonly Expression[], locals: Locals): number {
+  return parts.reduce((depth, part) => Math.max(depth, locals.knownAt(part)), -2)
 }
 
 /** The text that names the givens of a space, an array `G` of them being at hand. */

@@ -1,6 +1,6 @@
 import type { Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
-import { boundsOf, type Hulls } from '../values/interval.ts'
+import type { Bounds } from '../values/interval.ts'
 
 /** How an expression goes when a name's value grows: never down, never up, not at all, or it is not known. */
 export type Direction = 'up' | 'down' | 'level' | 'unknown'
@@ -9,9 +9,9 @@ export type Direction = 'up' | 'down' | 'level' | 'unknown'
  * Whether a condition that is false for one value of a name is false for every larger one, the other names keeping
  * their values.
  */
-export function staysFalse(name: string, condition: Expression, hulls: Hulls, definitions: Definitions): boolean {
+export function staysFalse(name: string, condition: Expression, bounds: Bounds, definitions: Definitions): boolean {
   if (condition.kind !== 'compare' || condition.ops.length !== 1) return false
-  const [left, right] = condition.terms.map((term) => directionOf(name, term, hulls, definitions)) as [
+  const [left, right] = condition.terms.map((term) => directionOf(name, term, bounds, definitions)) as [
     Direction,
     Direction,
   ]
@@ -25,9 +25,7 @@ function isOneOf(direction: Direction, wanted: 'up' | 'down'): boolean {
   return direction === wanted || direction === 'level'
 }
 
-export function directionOf(name: string, expression: Expression, hulls: Hulls, definitions: Definitions): Direction {
-  const memo = new Map()
-  const bounds = (part: Expression): readonly [number, number] => boundsOf(part, hulls, definitions, memo)
+export function directionOf(name: string, expression: Expression, bounds: Bounds, definitions: Definitions): Direction {
   const direction = (part: Expression): Direction => {
     switch (part.kind) {
       case 'number':

@@ -1,7 +1,7 @@
 import { SpaceError } from '../language/source.ts'
 import { holds, numberOf } from '../values/evaluate.ts'
 import { boundsOf, type Interval } from '../values/interval.ts'
-import type { Atom } from './atom.ts'
+import { staysExact, type Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { contains, hullOf, isList, sizeOf, valueAt, within, type Domain } from './domain.ts'
 import type { Problem } from './problem.ts'
@@ -9,7 +9,7 @@ import { divisorsOf } from './space.ts'
 
 // A dividend is computed for no more combinations of its variables than this to see what can divide it.
 const MOST_DIVIDENDS = 4_096
-// Fewer values are tried in the loops as fast.
+// Fewer values are tried in the loops as fast as they are ruled out here.
 const FEW = 64
 
 /**
@@ -22,12 +22,11 @@ export function narrow(problem: Problem): readonly Domain[] {
 
 class Narrowing {
   readonly #problem: Problem
-  readonly #indexOf: ReadonlyMap<string, number>
   readonly #domains: Domain[]
+  readonly #exact = new Map<Atom, boolean>()
 
   constructor(problem: Problem) {
     this.#problem = problem
-    this.#indexOf = new Map(problem.space.variables.map(({ name }, index) => [name, index]))
     this.#domains = [...problem.domains]
   }
 
@@ -74,7 +73,17 @@ class Narrowing {
   }
 
   #cut(atom: Atom, index: number): Domain {
+    const domain = this.#domains[index]!
+    // What may become too large is cut even so: values for which it would are an error in the loops.
+    if (sizeOf(domain) < FEW && this.#isExact(atom)) return domain
     return this.#shaved(atom, index, this.#divisors(atom, index))
+  }
+
+  #isExact(atom: Atom): boolean {
+    const { bounds, definitions } = this.#problem
+    const known = this.#exact.get(atom) ?? staysExact(atom.condition, bounds, definitions)
+    this.#exact.set(atom, known)
+    return known
   }
 
   /** A domain without the ends that bounds of the other variables exclude. */
@@ -120,7 +129,7 @@ class Narrowing {
     const hulls = (name: string): Interval | undefined => {
       const given = space.givens[name]
       if (given !== undefined) return [given, given]
-      const other = this.#indexOf.get(name)
+      const other = space.indexOf.get(name)
       if (other === undefined) return undefined
       return other === index ? interval : hullOf(this.#domains[other]!)
     }

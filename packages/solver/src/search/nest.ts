@@ -23,6 +23,33 @@ export function combinationsOf({ loops }: Pick<Nest, 'loops'>): number {
   return loops.reduce((product, { domain }) => product * sizeOf(domain), 1)
 }
 
+// Up to so many combinations, trying them takes less time than writing code that tries fewer …
+const SMALL = 20_000
+// … and up to so many, less than writing any.
+const TINY = 64
+
+let areAllLarge = false
+
+/** Whether there is so little to try that loops just try it. */
+export function isSmall(nest: Pick<Nest, 'loops'>): boolean {
+  return !areAllLarge && combinationsOf(nest) <= SMALL
+}
+
+/** Whether there is so little to try that code for it is written only when it is tried again. */
+export function isTiny(nest: Pick<Nest, 'loops'>): boolean {
+  return !areAllLarge && combinationsOf(nest) <= TINY
+}
+
+/** Runs something as if every search were a large one: for tests of what those get. */
+export function asIfLarge<T>(run: () => T): T {
+  areAllLarge = true
+  try {
+    return run()
+  } finally {
+    areAllLarge = false
+  }
+}
+
 /** The depth at which each searched variable of a nest becomes known. */
 export function depthsOf({ loops }: Pick<Nest, 'loops'>): ReadonlyMap<number, number> {
   return new Map(loops.map(({ index }, depth) => [index, depth]))

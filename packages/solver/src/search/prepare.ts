@@ -5,7 +5,7 @@ import { narrow } from './narrowing.ts'
 import { solutionFor } from './equality.ts'
 import { combinationsOf, depthOf, depthsOf, type Nest } from './nest.ts'
 import { ordered } from './order.ts'
-import { hullsOf, problemOf, type Problem } from './problem.ts'
+import { problemOf, withDomains, type Problem } from './problem.ts'
 import type { BoundRule, Space } from './space.ts'
 
 /** A space made ready for search. */
@@ -38,8 +38,8 @@ export function prepareRules(space: Space, rules: readonly BoundRule[]): Prepare
   const isRefuted =
     given.domains.some((domain) => sizeOf(domain) === 0) ||
     given.atoms.some(({ scope, condition }) => scope.length === 0 && !holds(condition, space.givens, given.definitions))
-  const domains = isRefuted ? given.domains : narrow(given)
-  const problem = { ...given, domains }
+  const problem = isRefuted ? given : withDomains(given, narrow(given))
+  const { domains } = problem
   const searched = space.variables.map((_, index) => index).filter((index) => !given.computed.includes(index))
   if (isRefuted || searched.some((index) => sizeOf(domains[index]!) === 0))
     return { problem, isRefuted: true, components: [] }
@@ -85,8 +85,7 @@ function scopeOfComputed({ space, definitions, scope }: Problem, index: number):
 const LARGEST_DOMAIN = 5_000_000
 
 function expectEnds({ problem, components }: Prepared): void {
-  const { space, definitions, domains } = problem
-  const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
+  const { space, definitions, bounds } = problem
   for (const nest of components)
     for (const [depth, { index, domain }] of nest.loops.entries()) {
       const size = sizeOf(domain)
@@ -95,8 +94,7 @@ function expectEnds({ problem, components }: Prepared): void {
       const depths = depthsOf(nest)
       const isSolved = nest.atoms.some(
         ({ condition, scope }) =>
-          depthOf(scope, depths) === depth &&
-          solutionFor(name, condition, hullsOf(space, indexOf, domains), definitions) !== undefined,
+          depthOf(scope, depths) === depth && solutionFor(name, condition, bounds, definitions) !== undefined,
       )
       if (isSolved) continue
       throw new SpaceError(

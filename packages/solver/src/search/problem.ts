@@ -1,6 +1,6 @@
 import type { Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
-import type { Hulls } from '../values/interval.ts'
+import { boundsUnder, type Bounds, type Hulls } from '../values/interval.ts'
 import { conditionsOf, type Atom } from './atom.ts'
 import { hullOf, type Domain } from './domain.ts'
 import { eliminate } from './elimination.ts'
@@ -16,26 +16,36 @@ export interface Problem {
   readonly definitions: Definitions
   /** Indices of the variables that are computed, ascending. */
   readonly computed: readonly number[]
+  /** Of every name that is not a let: a given's value, a variable's least and largest. */
+  readonly hulls: Hulls
+  /** Of expressions, when each name keeps to its hull. */
+  readonly bounds: Bounds
   /** Which searched variables an expression reads: their indices, ascending. */
   readonly scope: (expression: Expression) => readonly number[]
 }
 
 export function problemOf(space: Space, rules: readonly BoundRule[]): Problem {
   const domains = space.variables.map(({ values }) => values)
-  const indexOf = new Map(space.variables.map(({ name }, index) => [name, index]))
-  const whole = conditionsOf(rules, hullsOf(space, indexOf, domains), space.lets)
+  const hulls = hullsOf(space, domains)
+  const whole = conditionsOf(rules, boundsUnder(hulls, space.lets), space.lets)
   const { definitions, computed, conditions } = eliminate(space, whole)
-  const scope = scopesOf(indexOf, definitions)
+  const scope = scopesOf(space.indexOf, definitions)
   const atoms = conditions.map((condition) => ({ condition, scope: scope(condition) }))
-  return { space, domains, atoms, definitions, computed, scope }
+  return { space, domains, atoms, definitions, computed, scope, hulls, bounds: boundsUnder(hulls, definitions) }
 }
 
-/** Bounds of every name that is not a let: a given's value, a variable's least and largest. */
-export function hullsOf(space: Space, indexOf: ReadonlyMap<string, number>, domains: readonly Domain[]): Hulls {
+/** The same problem with other domains. */
+export function withDomains(problem: Problem, domains: readonly Domain[]): Problem {
+  if (domains.every((domain, index) => domain === problem.domains[index])) return problem
+  const hulls = hullsOf(problem.space, domains)
+  return { ...problem, domains, hulls, bounds: boundsUnder(hulls, problem.definitions) }
+}
+
+function hullsOf(space: Space, domains: readonly Domain[]): Hulls {
   return (name) => {
     const given = space.givens[name]
     if (given !== undefined) return [given, given]
-    const index = indexOf.get(name)
+    const index = space.indexOf.get(name)
     return index === undefined ? undefined : hullOf(domains[index]!)
   }
 }

@@ -1,8 +1,10 @@
-import { namesIn, type CompareOp, type Expression } from '../language/expression.ts'
+import type { CompareOp, Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
-import { boundsOf, type Hulls, type Interval } from '../values/interval.ts'
+import { excludesZero, type Bounds, type Hulls, type Interval } from '../values/interval.ts'
 import { divisibility } from './divisibility.ts'
 import type { Emitter } from './emit.ts'
+import type { Locals } from './locals.ts'
+import type { Problem } from './problem.ts'
 
 // What a condition still allows when only some of its names are known: JavaScript that is false only where the condition
 // is false whatever the others are. Interval arithmetic, written out: known names stand for themselves, the others for
@@ -18,18 +20,21 @@ interface Bound {
 const SAFE = 2 ** 52
 
 export class Relaxer {
+  readonly #locals: Locals
   readonly #emitter: Emitter
+  readonly #bounds: Bounds
   readonly #hulls: Hulls
   readonly #definitions: Definitions
-  readonly #isKnown: (name: string) => boolean
-  readonly #memo = new Map<Expression | string, Interval>()
+  readonly #depth: number
 
-  /** `isKnown` tells which names the emitter has a text for. */
-  constructor(emitter: Emitter, hulls: Hulls, definitions: Definitions, isKnown: (name: string) => boolean) {
-    this.#emitter = emitter
+  /** What is known is what the loops up to a depth know. */
+  constructor(locals: Locals, { bounds, hulls, definitions }: Problem, depth: number) {
+    this.#locals = locals
+    this.#emitter = locals.emitter
+    this.#bounds = bounds
     this.#hulls = hulls
     this.#definitions = definitions
-    this.#isKnown = isKnown
+    this.#depth = depth
   }
 
   /** A condition that this one implies, or nothing where it would always be true. */
@@ -103,12 +108,14 @@ export class Relaxer {
     }
   }
 
-  /** What is divided by a product is divided by each part of it: those factors that are known. */
+  /** What is divided by a product is divided by each part of it: those factors that are known, and not 0. */
   #divisors(condition: Expression): string | undefined {
     const found = divisibility(condition, this.#definitions)
     if (!found || !this.#isWhole(found.dividend)) return undefined
     const dividend = this.#emitter.emit(found.dividend)
-    const factors = found.factors.filter((factor) => this.#isWhole(factor)).map((factor) => this.#emitter.emit(factor))
+    const factors = found.factors
+      .filter((factor) => this.#isWhole(factor) && excludesZero(this.#bounds(factor)))
+      .map((factor) => this.#emitter.emit(factor))
     const isExact = [dividend, ...factors].every(({ risky }) => !risky)
     const largest = factors.reduce((product, { bounds }) => product * Math.max(...bounds.map(Math.abs)), 1)
     if (!isExact || factors.length === 0 || largest > SAFE || !isWithin(dividend.bounds)) return undefined
@@ -116,14 +123,13 @@ export class Relaxer {
   }
 
   #isWhole(expression: Expression): boolean {
-    if (expression.kind === 'name' && this.#definitions.has(expression.name) && !this.#isKnown(expression.name))
-      return false
-    return [...namesIn(expression).keys()].every(this.#isKnown)
+    return this.#locals.knownAt(expression) <= this.#depth
   }
 
   #bound(expression: Expression, end: 0 | 1): Bound {
-    const bounds = boundsOf(expression, this.#hulls, this.#definitions, this.#memo)
-    if (this.#isWhole(expression) && namesIn(expression).size > 0) {
+    const bounds = this.#bounds(expression)
+    const at = this.#locals.knownAt(expression)
+    if (at <= this.#depth && at > -2) {
       const { text, risky } = this.#emitter.emit(expression)
       if (!risky) return { text, range: bounds }
     }
@@ -133,8 +139,7 @@ export class Relaxer {
 
   #inner(expression: Expression, end: 0 | 1): Bound | undefined {
     const other = end === 0 ? 1 : 0
-    const isAtLeast = (part: Expression, least: number): boolean =>
-      boundsOf(part, this.#hulls, this.#definitions, this.#memo)[0] >= least
+    const isAtLeast = (part: Expression, least: number): boolean => this.#bounds(part)[0] >= least
     switch (expression.kind) {
       case 'name': {
         const definition = this.#definitions.get(expression.name)

@@ -1,5 +1,5 @@
 import { holds, numberOf, type Values } from '../values/evaluate.ts'
-import { boundsOf } from '../values/interval.ts'
+import { boundsUnder } from '../values/interval.ts'
 import type { Expression } from '../language/expression.ts'
 import type { Objective } from '../language/model.ts'
 import { hullOf, isList, type Domain } from './domain.ts'
@@ -7,9 +7,8 @@ import { helpers, TOO_LARGE, type Helpers } from './emit.ts'
 import { generated } from './generate.ts'
 import { interpret, type Cursor } from './interpret.ts'
 import { givenValues } from './locals.ts'
-import { hullsOf } from './problem.ts'
 import { loopsSource, type Body } from './loops.ts'
-import { depthOf, depthsOf, type Nest } from './nest.ts'
+import { depthOf, depthsOf, isTiny, type Nest } from './nest.ts'
 
 /** Values by variable, one array for each of a nest's variables. */
 export type Columns = readonly (Int32Array | Float64Array)[]
@@ -20,6 +19,7 @@ export interface Listing {
   readonly fill: (columns: Columns, capacity: number) => number
 }
 
+const listed = new WeakSet<Nest>()
 const listings = new WeakMap<Nest, (columns: Columns, cursor: Cursor, capacity: number) => number>()
 
 /** Solutions of a nest in the order of its loops, from the first on. */
@@ -27,7 +27,7 @@ export function listing(nest: Nest): Listing {
   const free = freeValues(nest)
   if (free) return copying(free)
   const cursor: Cursor = nest.loops.map(() => 0)
-  const run = listings.get(nest) ?? compiledListing(nest)
+  const run = listings.get(nest) ?? (isTiny(nest) && isListedFirst(nest) ? undefined : compiledListing(nest))
   if (run) {
     listings.set(nest, run)
     return { fill: (columns, capacity) => run(columns, cursor, capacity) }
@@ -46,23 +46,32 @@ export function listing(nest: Nest): Listing {
   }
 }
 
+function isListedFirst(nest: Nest): boolean {
+  if (listed.has(nest)) return false
+  listed.add(nest)
+  return true
+}
+
 function compiledListing(nest: Nest): ((columns: Columns, cursor: Cursor, capacity: number) => number) | undefined {
   const inner = nest.loops.length - 1
-  const depths = nest.variables.map((index) => depthOf(nest.problem.scope(nameOf(nest, index)), depthsOf(nest)))
+  const depthAt = depthsOf(nest)
+  const depths = nest.variables.map(
+    (index) => depthAt.get(index) ?? depthOf(nest.problem.scope(nameOf(nest, index)), depthAt),
+  )
   // The innermost loop writes its values one by one; what stays the same meanwhile is written behind it, all at once.
   const written = (depth: number, valueOf: (index: number) => string): string =>
     nest.variables.map((index, i) => (depths[i] === depth ? `c${i}.fill(${valueOf(index)},w${depth},n);` : '')).join('')
-  const outer = nest.loops.slice(0, -1).map((_, depth) => depth)
   return compiled<[Columns, Cursor, number]>(nest, ['C', 'Z', 'M'], {
     isResumed: true,
     begin: `const ${nest.variables.map((_, i) => `c${i}=C[${i}]`).join(',')};`,
     enter: (depth) => (depth < inner ? `const w${depth}=n;` : ''),
     leaf: (valueOf) => {
       const stores = nest.variables.map((index, i) => (depths[i] === inner ? `c${i}[n]=${valueOf(index)};` : ''))
-      const kept = nest.loops.map((_, i) => `Z[${i}]=i${i}${i === inner ? '+1' : ''};`)
-      const flushed = outer.map((depth) => written(depth, valueOf))
-      return `${stores.join('')}if(++n===M){${[...flushed, ...kept].join('')}return n;}`
+      return `${stores.join('')}n++;`
     },
+    isLast: 'n===M',
+    ended: (depth, valueOf) =>
+      depth < inner ? `${written(depth, valueOf)}Z[${depth}]=i${depth};` : `Z[${depth}]=i${depth}+1;`,
     leave: (depth, valueOf) => (depth < inner ? `if(n>w${depth}){${written(depth, valueOf)}}` : ''),
   })
 }
@@ -95,7 +104,7 @@ function nameOf({ problem }: Nest, index: number): Expression {
 export function counted(nest: Nest, most: number): number | undefined {
   const free = freeValues(nest)
   if (free) return free.length > most ? undefined : free.length
-  const run = compiled<[number]>(nest, ['M'], { leaf: () => 'if(++n>M)return n;' })
+  const run = compiled<[number]>(nest, ['M'], { leaf: () => 'n++;', isLast: 'n>M' })
   let count = 0
   if (run) count = run(most)
   else {
@@ -113,7 +122,8 @@ export function feasible(nest: Nest, most: number): boolean | undefined {
   const run = compiled<[number]>(nest, ['M'], {
     begin: 'let k=0;',
     step: 'if(++k>M)return -1;',
-    leaf: () => 'return 1;',
+    leaf: () => 'n=1;',
+    isLast: 'n!==0',
   })
   let found = 0
   if (run) found = run(most)
@@ -148,6 +158,7 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     {
       expressions: [value],
       step: 'if(++n>M)return n;',
+      isLast: 'n>M',
       enter: (_depth, relaxer, direction) => {
         const bound = isMinimise ? relaxer.least(value) : relaxer.most(value)
         const worsens = direction(value) === (isMinimise ? 'up' : 'down')
@@ -181,7 +192,7 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     {
       isOver: () => ++tried > most,
       skips: (bounds) => {
-        const [from, to] = boundsOf(value, bounds, definitions, new Map())
+        const [from, to] = boundsUnder(bounds, definitions)(value)
         return isMinimise ? from > judge.limit() : to < judge.limit()
       },
       visit: (values) => {
@@ -201,12 +212,8 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
 
 /** Whether each variable's values fit 32 bits, which is how columns keep them then. */
 export function columnOf(nest: Nest, index: number, length: number): Int32Array | Float64Array {
-  const { space, definitions, domains } = nest.problem
-  const indexOf = new Map(space.variables.map(({ name }, i) => [name, i]))
   const loop = nest.loops.find((one) => one.index === index)
-  const [from, to] = loop
-    ? hullOf(loop.domain)
-    : boundsOf(nameOf(nest, index), hullsOf(space, indexOf, domains), definitions, new Map())
+  const [from, to] = loop ? hullOf(loop.domain) : nest.problem.bounds(nameOf(nest, index))
   return from >= -(2 ** 31) && to < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
 }
 

@@ -10,6 +10,8 @@ export interface Space {
   readonly givens: Values
   /** In declaration order. */
   readonly variables: readonly Variable[]
+  /** The place of each variable among them. */
+  readonly indexOf: ReadonlyMap<string, number>
   readonly rules: readonly BoundRule[]
   readonly objective?: Objective
   readonly lets: Definitions
@@ -36,11 +38,13 @@ export function bind(model: Model, givens: Values): Space {
   checkGivens(model, givens)
   const lets = definitionsOf(model)
   const variables = model.params.map(({ name, domain }) => ({ name, values: domainValues(name, domain, givens, lets) }))
-  const scopes = scopesOf(new Map(model.params.map(({ name }, index) => [name, index])), lets)
+  const indexOf = new Map(model.params.map(({ name }, index) => [name, index]))
+  const scopes = scopesOf(indexOf, lets)
   return {
     model,
     givens,
     variables,
+    indexOf,
     rules: model.rules.map(({ name, text, condition }) => ({ name, text, condition, scope: scopes(condition) })),
     ...(model.objective && { objective: model.objective }),
     lets,

@@ -21,7 +21,7 @@ export function definitionsOf(model: Pick<Model, 'lets'>): Definitions {
  */
 export function holds(rule: Expression, values: Values, lets: Definitions): boolean {
   try {
-    return valueOf(rule, { values, lets, known: new Map() }) === true
+    return valueOf(rule, { values, lets }) === true
   } catch (error) {
     if (error instanceof NoValue) return false
     throw error
@@ -31,7 +31,7 @@ export function holds(rule: Expression, values: Values, lets: Definitions): bool
 /** The value of a numeric expression, or nothing where it does not exist. Throws `E_SPACE_OVERFLOW` beyond 2^53. */
 export function numberOf(expression: Expression, values: Values, lets: Definitions): number | undefined {
   try {
-    return Number(valueOf(expression, { values, lets, known: new Map() }))
+    return Number(valueOf(expression, { values, lets }))
   } catch (error) {
     if (error instanceof NoValue) return undefined
     throw error
@@ -71,58 +71,66 @@ function reference(name: string, model: Model): Expression {
 interface Scope {
   readonly values: Values
   readonly lets: Definitions
-  readonly known: Map<string, number | boolean>
+  known?: Map<string, number | boolean>
 }
 
 function valueOf(expression: Expression, scope: Scope): number | boolean {
-  const value = (part: Expression): number => valueOf(part, scope) as number
   switch (expression.kind) {
     case 'number':
       return expression.value
     case 'name': {
-      const known = scope.values[expression.name] ?? scope.known.get(expression.name)
+      const known = scope.values[expression.name] ?? scope.known?.get(expression.name)
       if (known !== undefined) return known
       const definition = scope.lets.get(expression.name)
       if (definition) {
         const result = valueOf(definition, scope)
+        scope.known ??= new Map()
         scope.known.set(expression.name, result)
         return result
       }
       throw new SpaceError('E_SPACE_GIVEN', `${expression.name} has no value; give it one`)
     }
     case 'negate':
-      return 0 - value(expression.arg)
+      return 0 - numberIn(expression.arg, scope)
     case 'not':
       return !valueOf(expression.arg, scope)
     case 'arithmetic':
-      return defined(calculate(expression.op, value(expression.left), value(expression.right)), expression)
+      return defined(
+        calculate(expression.op, numberIn(expression.left, scope), numberIn(expression.right, scope)),
+        expression,
+      )
     case 'call': {
-      const result = call(expression.name, expression.args.map(value))
+      const args = expression.args.map((arg) => numberIn(arg, scope))
+      const result = call(expression.name, args)
       return typeof result === 'boolean' ? result : defined(result, expression)
     }
     case 'logic': {
       const left = valueOf(expression.left, scope) === true
-      const right = (): boolean => valueOf(expression.right, scope) === true
-      if (expression.op === 'and') return left && right()
-      return expression.op === 'or' ? left || right() : !left || right()
+      const isDecided = expression.op === 'or' ? left : !left
+      return isDecided ? expression.op !== 'and' : valueOf(expression.right, scope) === true
     }
     case 'compare': {
       // A chain stops at its first comparison that fails, like the `and` that it stands for.
-      let left = value(expression.terms[0]!)
-      return expression.ops.every((op, i) => {
-        const right = value(expression.terms[i + 1]!)
-        const result = compare(op, left, right)
+      const { terms, ops } = expression
+      let left = numberIn(terms[0]!, scope)
+      for (let i = 0; i < ops.length; i++) {
+        const right = numberIn(terms[i + 1]!, scope)
+        if (!compare(ops[i]!, left, right)) return false
         left = right
-        return result
-      })
+      }
+      return true
     }
     case 'if':
       return valueOf(valueOf(expression.condition, scope) === true ? expression.yes : expression.no, scope)
     case 'in': {
-      const items = expression.items.map(value)
+      const items = expression.items.map((item) => numberIn(item, scope))
       return expression.rows.some((row) => row.every((wanted, i) => wanted === items[i]))
     }
   }
+}
+
+function numberIn(expression: Expression, scope: Scope): number {
+  return valueOf(expression, scope) as number
 }
 
 export function compare(op: CompareOp, a: number, b: number): boolean {

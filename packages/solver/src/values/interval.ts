@@ -14,6 +14,15 @@ const UNKNOWN: Interval = [0, 1]
  */
 export type Hulls = (name: string) => Interval | undefined
 
+/** Bounds of expressions; each is computed once. */
+export type Bounds = (expression: Expression) => Interval
+
+/** Tells the bounds of expressions when each name keeps to its interval. */
+export function boundsUnder(hulls: Hulls, lets: Definitions): Bounds {
+  const memo = new Map<Expression | string, Interval>()
+  return (expression) => boundsOf(expression, hulls, lets, memo)
+}
+
 /**
  * Bounds of an expression when each name keeps to its interval. Values that do not exist count for nothing: a rule in
  * which one is needed is false, so "surely false" stays right.
@@ -87,6 +96,10 @@ function computed(
       return possible ? UNKNOWN : [0, 0]
     }
   }
+}
+
+export function excludesZero([from, to]: Interval): boolean {
+  return from > 0 || to < 0
 }
 
 /** What two intervals share; the first where that is nothing, which the conditions will tell. */
