@@ -17,7 +17,10 @@ const { values } = parseArgs({
 
 const results = []
 for (const name of values.device ?? ['cuda-cpu', 'webgpu']) {
-  const backend = await openBackend(name)
+  const backend = await openBackend(name).catch(({ message, exit }) => {
+    process.stderr.write(`${message}\n`)
+    process.exit(exit ?? 1)
+  })
   for (const row of rowsOf(backend.target, values.cell)) results.push(await resultOf(backend, row))
   await backend.close()
 }

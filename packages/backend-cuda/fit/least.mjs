@@ -14,7 +14,7 @@ export async function leastRegisters(source, { toolchain, architecture, cacheFol
   return leastCap(async (maxRegisters) => {
     const compiled = await compile(source, { toolchain, architecture, maxRegisters, cacheFolder })
     if (compiled.status !== 'compiled') throw new Error(`${architecture}: ${compiled.message}`)
-    return Object.values(compiled.reports)[0].spillBytes > 0
+    return Object.values(compiled.reports).some(({ spillBytes }) => spillBytes > 0)
   }, guess)
 }
 

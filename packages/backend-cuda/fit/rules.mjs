@@ -16,6 +16,14 @@ export const constantsFile = ({ kernel, pass, target }) =>
 
 const textOf = (file) => readFileSync(file, 'utf8')
 
+/** Reads what a kernel's rules import, with another text for the constants where one is given. */
+const importer =
+  (id, constants = textOf(constantsFile(id))) =>
+  (path) => {
+    const file = new URL(path, rulesFile(id))
+    return file.href === constantsFile(id).href ? constants : textOf(file)
+  }
+
 /** Names of the constants that a kernel's rules import, in the order of the data file. */
 export function constantsOf(id) {
   return parse(textOf(constantsFile(id))).lets.map(({ name }) => name)
@@ -24,7 +32,7 @@ export function constantsOf(id) {
 /** The space of a problem on a device without the register rule, and with the rules of `extra` text. */
 export function spaceWithoutRule(id, problem, device, extra = '') {
   const file = rulesFile(id).pathname
-  const model = parse(`${textOf(rulesFile(id))}\n${extra}`, { file, read: () => textOf(constantsFile(id)) })
+  const model = parse(`${textOf(rulesFile(id))}\n${extra}`, { file, read: importer(id) })
   const rules = model.rules.filter((rule) => rule.text !== RULE)
   if (rules.length === model.rules.length) throw new Error(`${file}: no rule says ${RULE}`)
   return bind({ ...model, rules }, spaceOf(id, problem, device).givens)
@@ -38,7 +46,9 @@ export function termReader(id) {
   const names = constantsOf(id)
   const text = textOf(rulesFile(id))
   const models = names.map((one) =>
-    parse(text, { read: () => names.map((name) => `let ${name} = ${name === one ? 1 : 0}`).join('\n') }),
+    parse(text, {
+      read: importer(id, names.map((name) => `let ${name} = ${name === one ? 1 : 0}`).join('\n')),
+    }),
   )
   return (problem, device, config) => {
     const givens = { ...spaceOf(id, problem, device).givens, ...limits(device) }

@@ -36,6 +36,7 @@ export {
   min,
   mul,
   named,
+  nodesOf,
   neg,
   preactivation,
   select,

@@ -46,7 +46,7 @@ test("the model's best that compiles and computes the right outputs wins, with e
     objective: ranked[0]!.objective,
     error: { output: expect.any(String), relative: expect.any(Number) },
     trial: { report: REPORT },
-    checkedSteps: 4,
+    checkedSteps: 200,
   })
   if (result.status !== 'tuned') return
   expect(result.measurement).toBeUndefined()

@@ -38,7 +38,7 @@ export function truth(config: Configuration): number {
   const values = Object.values(config)
   return (
     2e5 *
-    (1 + values.reduce((total, value, i) => total + Math.abs(Math.log2(value) - (i + 1) / 2) * (0.3 + 0.11 * i), 0))
+    (1 + values.reduce((total, value, i) => total + Math.abs(Math.log2(value) - 0.47 * (i + 1)) * (0.3 + 0.11 * i), 0))
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Cell, ScanCell } from '@tilewright/cells'
+import { nodesOf, type Cell, type ScanCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
 import type { Family } from '../family.ts'
 import { scanEntryPoint, scanPlan } from './plan.ts'
@@ -25,6 +25,7 @@ export const scan: Family = {
     BATCH: problem.batch,
     TIME: problem.time,
     IS_SERIES: Number(layoutOf(problem) === 'bdt'),
+    OUTPUT_INPUTS: outputInputs(scanCell(cell)),
     FLAG_TENSORS: Number(problem.resets ?? false) + Number(problem.cuSeqlens ?? false),
     CHECKPOINT: problem.checkpoint ?? 0,
     HAS_LENGTHS: Number(problem.cuSeqlens ?? false),
@@ -32,6 +33,12 @@ export const scan: Family = {
   entryPoint: scanEntryPoint,
   view: (problem, cell, kernel, numberOf) => scanView(problem, scanCell(cell), kernel, numberOf),
   plan: (problem, _cell, { pass }, numberOf) => scanPlan(problem, pass, numberOf),
+}
+
+/** How many inputs the cell's output reads: they stay in registers until the state is known. */
+function outputInputs({ output }: ScanCell): number {
+  const leaves = output ? nodesOf([output]).filter((node) => node.op === 'leaf' && node.leaf.kind === 'input') : []
+  return leaves.length
 }
 
 function scanCell(cell: Cell): ScanCell {

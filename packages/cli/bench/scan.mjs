@@ -1,0 +1,170 @@
+// npm run bench:scan -- --device webgpu [problem] [--candidates N] [--rounds N] [--json]
+// For every algorithm times N configurations, half of them the best under the cost model and half drawn, and then the
+// fastest of each beside a copy of as many bytes and, where there are some, loops written by hand: in turns, so that what
+// slows the machine down slows all of them.
+import { parseArgs } from 'node:util'
+import { generate } from '@tilewright/codegen'
+import { algorithmsOf, bytesOf, ofAlgorithm, problemText, sampleInputs, spaceOf, tensorsOf } from '@tilewright/kernels'
+import { best, sample } from '@tilewright/solver'
+import { openBackend } from '../dist/device-option.js'
+import { problemOf } from '../dist/problem-options.js'
+import { copyKernel } from './copy.mjs'
+import { handKernels } from './hand.mjs'
+
+const { values } = parseArgs({
+  options: {
+    device: { type: 'string', default: 'webgpu' },
+    cell: { type: 'string', default: 'mingru' },
+    ...Object.fromEntries(
+      ['batch', 'time', 'heads', 'head-dim', 'dtype', 'layout', 'packed', 'checkpoint', 'pass'].map((name) => [
+        name,
+        { type: 'string' },
+      ]),
+    ),
+    resets: { type: 'boolean' },
+    candidates: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'boolean' },
+  },
+})
+
+// Many rows, and few: B x T x D.
+const GPU_SHAPES = [
+  [64, 1024, 1024],
+  [1, 16384, 2048],
+  [1, 65536, 64],
+]
+const CPU_SHAPES = [
+  [8, 512, 256],
+  [1, 4096, 64],
+  [1, 32768, 8],
+]
+const PROTOCOL = { warmupMs: 20, measureMs: 150, leastRuns: 5 }
+const BRIEF = { warmupMs: 5, measureMs: 30, leastRuns: 3 }
+
+const backend = await openBackend(values.device).catch(({ message, exit }) => end(message, exit ?? 1))
+if (backend.evidence !== 'measured')
+  end(`${backend.name} is no device that can be timed; use --device webgpu or cuda:0`, 2)
+const results = []
+for (const problem of problems()) {
+  const result = await benched(problem, values.pass ?? 'forward')
+  results.push(result)
+  if (!values.json) console.log(tableOf(result))
+}
+if (values.json)
+  console.log(JSON.stringify({ schemaVersion: 1, device: backend.name, fingerprint: backend.fingerprint, results }))
+await backend.close()
+
+function problems() {
+  const flags = { ...values, headDim: values['head-dim'] }
+  if (values.batch ?? values.time ?? values['head-dim']) return [problemOf(flags)]
+  const isCpu = /llvmpipe|swiftshader/i.test(JSON.stringify(backend.fingerprint))
+  return (isCpu ? CPU_SHAPES : GPU_SHAPES).map(([batch, time, headDim]) =>
+    problemOf({ ...flags, batch: String(batch), time: String(time), headDim: String(headDim) }),
+  )
+}
+
+async function benched(problem, pass) {
+  const id = { kernel: 'scan', pass, target: backend.target }
+  const inputs = sampleInputs(problem, pass, 1)
+  const space = spaceOf(id, problem, backend.device)
+  const bytes = bytesMoved(problem, pass)
+  const rows = []
+  for (const algorithm of algorithmsOf('scan')) {
+    const candidates = candidatesOf(ofAlgorithm(space, 'scan', algorithm)).map((config) => ({
+      name: algorithm,
+      ...generate({ ...id, problem, config }),
+      inputs,
+    }))
+    if (candidates.length > 0) rows.push(await fastest(candidates))
+  }
+  const hand = pass === 'forward' && rows[0] ? handKernels(id, problem, rows[0].plan) : []
+  const copy = { name: 'copy', ...copyKernel(backend.target, bytes) }
+  const kernels = [copy, ...rows, ...hand.map((kernel) => ({ ...kernel, inputs }))]
+  const timed = await inTurns(kernels)
+  const copied = copy.bytes / timed.find(({ name }) => name === 'copy').medianNs
+  return {
+    problem,
+    pass,
+    bytes,
+    rows: timed.map(({ name, config, medianNs }) => {
+      const rate = (name === 'copy' ? copy.bytes : bytes) / medianNs
+      return { name, ...(config && { config }), medianNs, gigabytesPerSecond: rate, ofCopy: rate / copied }
+    }),
+  }
+}
+
+function candidatesOf(space) {
+  const half = Math.max(1, Math.ceil(Number(values.candidates) / 2))
+  const ranked = best(space, half).map(({ configuration }) => configuration)
+  const others = sample(space, Number(values.candidates) - half, 1)
+  return [...new Map([...ranked, ...others].map((config) => [JSON.stringify(config), config])).values()]
+}
+
+/** By one short timing each; what does not compile or run is out. */
+async function fastest(kernels) {
+  let winner
+  for (const [index, kernel] of kernels.entries()) {
+    process.stderr.write(`\r${kernel.name} ${index + 1} of ${kernels.length}   `)
+    const loaded = await backend.load(kernel)
+    if (loaded.status !== 'loaded') continue
+    const timing = await loaded.time(kernel.plan, kernel.inputs, BRIEF)
+    loaded.release()
+    if (timing.status !== 'timed') continue
+    const medianNs = medianOf(timing.durationsNs)
+    if (!winner || medianNs < winner.medianNs) winner = { ...kernel, medianNs }
+  }
+  return winner
+}
+
+/** Every tensor over time once; states are few. */
+function bytesMoved(problem, pass) {
+  const { inputs, outputs } = tensorsOf(problem, pass)
+  return [...inputs, ...outputs]
+    .filter(({ axes }) => axes.includes('t'))
+    .reduce((sum, { dtype, shape }) => sum + bytesOf(dtype) * shape.reduce((a, b) => a * b, 1), 0)
+}
+
+async function inTurns(kernels) {
+  const runs = []
+  for (const kernel of kernels) {
+    const loaded = await backend.load(kernel)
+    if (loaded.status !== 'loaded') end(`${kernel.name}: ${loaded.message}`, 5)
+    runs.push({ ...kernel, loaded, durations: [] })
+  }
+  for (let round = 0; round < Number(values.rounds); round++) {
+    process.stderr.write(`\rround ${round + 1} of ${values.rounds} `)
+    for (const run of runs) {
+      const timing = await run.loaded.time(run.plan, run.inputs, PROTOCOL)
+      if (timing.status !== 'timed') end(`${run.name}: ${timing.message}`, 5)
+      run.durations.push(...timing.durationsNs)
+    }
+  }
+  process.stderr.write('\r                    \r')
+  for (const { loaded } of runs) loaded.release()
+  return runs.map(({ name, config, durations }) => ({ name, config, medianNs: medianOf(durations) }))
+}
+
+function medianOf(durations) {
+  const sorted = [...durations].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+function tableOf({ problem, pass, bytes, rows }) {
+  const lines = rows.map(({ name, config, medianNs, gigabytesPerSecond, ofCopy }) => {
+    const numbers = [
+      `${(medianNs / 1e6).toFixed(3)} ms`.padStart(12),
+      `${gigabytesPerSecond.toFixed(2)} GB/s`.padStart(13),
+      `${(100 * ofCopy).toFixed(0)} % of copy`.padStart(14),
+    ]
+    const text = config ? Object.entries(config).map(([key, value]) => `${key}=${value}`).join(' ') : '' // prettier-ignore
+    return `${name.padEnd(32)}${numbers.join('')}  ${text}`
+  })
+  const head = `${backend.name}  ${pass}  ${problemText(problem)}: ${(bytes / 1e6).toFixed(1)} MB at least`
+  return [head, ...lines, ''].join('\n')
+}
+
+function end(message, code) {
+  process.stderr.write(`${message}\n`)
+  process.exit(code)
+}
