@@ -7,10 +7,11 @@ import { readPoints } from './data-file.mjs'
 import { FAMILIES } from './families.mjs'
 import { constantsFile, constantsOf } from './rules.mjs'
 
-test.each(FAMILIES)('the constants of $name are what the fit makes of the measured points', ({ id }) => {
+test.each(FAMILIES)('the constants of $name are what the fit makes of the measured points', (family) => {
+  const { id } = family
   const names: string[] = constantsOf(id)
   const stored = evaluate(parse(readFileSync(fileURLToPath(constantsFile(id)), 'utf8')), {}, names)
-  const { constants, residuals } = fitted(id, readPoints(id))
+  const { constants, residuals } = fitted(family, readPoints(id))
   expect(constants).toEqual(stored)
   expect(residuals.points).toBeGreaterThan(300)
   // The promise: what needs no more registers than a block's threads have does not spill.
@@ -19,12 +20,12 @@ test.each(FAMILIES)('the constants of $name are what the fit makes of the measur
 })
 
 test('points that need 40 registers more make constants that say so', () => {
-  const [{ id }] = FAMILIES
-  const points = readPoints(id)
+  const [family] = FAMILIES
+  const points = readPoints(family.id)
   const more = points.map((point: { least: number[] }) => ({
     ...point,
     least: point.least.map((n) => Math.min(256, n + 40)),
   }))
-  const constants = fitted(id, points).constants
-  expect(fitted(id, more).constants.THREAD_16_BIT).toBeGreaterThan(constants.THREAD_16_BIT + 2000)
+  const constants = fitted(family, points).constants
+  expect(fitted(family, more).constants.THREAD_16_BIT).toBeGreaterThan(constants.THREAD_16_BIT + 2000)
 })

@@ -4,6 +4,13 @@
 /** Values that live in registers at once, in bands; above 240 nothing can compile without spills. */
 const BANDS = [0, 1, 2, 3, 4, 5].map((band) => `${40 * band} <= LIVE_REGISTERS < ${40 * (band + 1)}`)
 
+const STREAMS = ['SHARED_K_TILES == 0', 'SHARED_K_TILES > 0']
+
+// Where the best configurations are: R fills the registers, and little of them is left for the elements.
+const BORDER = ['160 <= LIVE_REGISTERS < 200', '200 <= LIVE_REGISTERS < 240'].map(
+  (band) => `${band} and THREAD_ELEMENTS <= 2`,
+)
+
 const DTYPES = ['bf16', 'f32']
 
 const SCAN_PROBLEMS = problemsOf(['mingru', 'sru', 'linear'], {
@@ -24,21 +31,23 @@ export const FAMILIES = [
   {
     name: 'recurrent-fused',
     id: { kernel: 'recurrent-fused', pass: 'forward', target: 'cuda' },
+    // The best configurations keep as much of R in registers as there is room for.
+    overMany: 4,
     devices: ['h100-sxm', 'a100-80gb', 'l4'],
     problems: problemsOf(['lstm', 'gru', 'lstm', 'elman', 'slstm'], {
       headDims: [32, 48, 100, 128, 192, 256, 384, 500, 768, 1024, 1536, 2048],
       batches: [16, 4, 64, 1, 32],
       heads: [1, 1, 4],
     }),
-    strata: product(
-      BANDS,
-      ['SHARED_K_TILES == 0', 'SHARED_K_TILES > 0'],
-      ['BATCH_TILES == 1', 'BATCH_TILES == 2', 'BATCH_TILES == 4'],
-    ),
+    strata: [
+      ...product(BANDS, STREAMS, ['BATCH_TILES == 1', 'BATCH_TILES == 2', 'BATCH_TILES == 4']),
+      ...product(BORDER, STREAMS, ['WARP_ROW_TILES == 1', 'WARP_ROW_TILES == 2', 'WARP_ROW_TILES > 2']),
+    ],
   },
   {
     name: 'scan',
     id: { kernel: 'scan', pass: 'forward', target: 'cuda' },
+    overMany: 1,
     devices: ['h100-sxm', 'a100-80gb', 'l4'],
     problems: SCAN_PROBLEMS,
     strata: SCAN_STRATA,
@@ -46,6 +55,7 @@ export const FAMILIES = [
   {
     name: 'scan-backward',
     id: { kernel: 'scan', pass: 'backward', target: 'cuda' },
+    overMany: 1,
     devices: ['h100-sxm', 'a100-80gb', 'l4'],
     problems: SCAN_PROBLEMS,
     strata: SCAN_STRATA,

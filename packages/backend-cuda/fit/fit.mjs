@@ -47,7 +47,7 @@ async function fit() {
   for (const family of families) {
     const design = designOf(family, seed)
     const points = await swept(family, design, { ...work, report: progress(family.name, design.length) })
-    const { constants, residuals } = fitted(family.id, points)
+    const { constants, residuals } = fitted(family, points)
     const files = writeData(family.id, { constants, residuals, points, compiler, seed })
     results.push({ family: family.name, constants, residuals, files })
   }
