@@ -32,7 +32,7 @@ export const FAMILIES = [
     name: 'recurrent-fused',
     id: { kernel: 'recurrent-fused', pass: 'forward', target: 'cuda' },
     // The best configurations keep as much of R in registers as there is room for.
-    overMany: 4,
+    overMany: 1.5,
     devices: ['h100-sxm', 'a100-80gb', 'l4'],
     problems: problemsOf(['lstm', 'gru', 'lstm', 'elman', 'slstm'], {
       headDims: [32, 48, 100, 128, 192, 256, 384, 500, 768, 1024, 1536, 2048],
