@@ -112,17 +112,20 @@ function within<T>(look: () => T): T | undefined {
 }
 
 // Values that are tried to see how near a rule comes to holding.
-const MOST_NEAR = 100_000
+const MOST_NEAR = 400_000
 
 /**
- * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, what bounds
- * say of its sides.
+ * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, given all
+ * other rules, which leave less; and failing that what bounds say of its sides.
  */
 function numbersOf(space: Space, { condition }: BoundRule, core: readonly BoundRule[]): string {
   if (condition.kind !== 'compare' || condition.ops.length !== 1) return 'cannot hold together with the others'
   const [left, right] = condition.terms as readonly [Expression, Expression]
   const others = core.filter((rule) => rule.condition !== condition)
-  const nearest = nearestSides(space, condition.ops[0]!, left, right, others)
+  const all = space.rules.filter((rule) => rule.condition !== condition)
+  const nearest =
+    nearestSides(space, condition.ops[0]!, left, right, others) ??
+    nearestSides(space, condition.ops[0]!, left, right, all)
   if (!nearest) return boundsOfSides(space, left, right, others)
   const limit = ALLOWED[condition.ops[0]!]
   const isFixed = scopesOf(space.indexOf, space.lets)(right).length === 0
