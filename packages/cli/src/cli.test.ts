@@ -30,7 +30,7 @@ describe('bad input ends in one sentence on stderr and the contract’s exit cod
       'an unknown dtype',
       ['explain', ...LSTM.with(7, 'int3')],
       2,
-      /^--dtype: no type named int3; there are f32 and bf16/,
+      /^--dtype: no type named int3; there are f32, bf16 and f16/,
     ],
     ['an unknown model', ['explain', ...LSTM.with(1, 'h100')], 2, /h100/],
     [
