@@ -4,13 +4,6 @@ import { NEVER } from './least.mjs'
 import { constantsOf, termReader } from './rules.mjs'
 import { DEVICES } from './sweep.mjs'
 
-// A few points in a hundred may be left under the formula by some registers (`under` of a family): covering the last ones,
-// which are freaks of the compiler, would exclude much that compiles. What is left is excluded all the same where it spills,
-// since a rule asks for 255, 128 or 64 registers and not for one more than there are: the residuals count what is not.
-
-// Below this many registers a point counts as `few` of a family says, from here on as a whole one.
-const MANY = 160
-
 // Registers that a multiprocessor has for each thread of 8, 16 and 32 resident warps: what need is compared with.
 const ALLOWED = [64, 128, 255]
 
@@ -18,16 +11,13 @@ const ALLOWED = [64, 128, 255]
  * The constants of a kernel's formula, hundredths of a register, that keep it above the least registers of the points, and
  * how well they do. What spills at 255 registers asks to be excluded; by how much means nothing.
  */
-export function fitted({ id, under, few }, points) {
+export function fitted({ id, under }, points) {
   const termsOf = termReader(id)
   const rows = points.flatMap(({ problem, config, least }) =>
     DEVICES.map((name, i) => ({ terms: termsOf(problem, device(name), config), least: least[i] })),
   )
   const exact = upperEnvelope(
-    rows.map(({ terms, least }) => {
-      const weight = least >= MANY ? 1 : few
-      return { terms, value: least, over: least === NEVER ? 0 : weight, under: weight * under }
-    }),
+    rows.map(({ terms, least }) => ({ terms, value: least, over: least === NEVER ? 0 : 1, under })),
   )
   // Rounded up: what was covered stays covered.
   const hundredths = exact.map((constant) => Math.ceil(constant * 100 - 1e-6))

@@ -16,7 +16,7 @@ test.each(FAMILIES)('the constants of $name are what the fit makes of the measur
   expect(residuals.points).toBeGreaterThan(300)
   // The promise: what needs no more registers than a block's threads have does not spill.
   expect(residuals.admittedAndSpilling).toBeLessThanOrEqual(residuals.points / 100)
-  expect(residuals.covered).toBeGreaterThan(0.9 * residuals.points)
+  expect(residuals.covered).toBeGreaterThan(0.95 * residuals.points)
 })
 
 test('points that need 40 registers more make constants that say so', () => {
