@@ -4,14 +4,6 @@ import { NEVER } from './least.mjs'
 import { constantsOf, termReader } from './rules.mjs'
 import { DEVICES } from './sweep.mjs'
 
-// About one point in 25 may be left under the formula by a few registers: covering the last ones, which are freaks of the
-// compiler, would exclude much that compiles. What is left is excluded all the same where it spills, since a rule asks for
-// 255, 128 or 64 registers and not for one more than there are: the residuals count what is not.
-const UNDER = 24
-
-// From here on a register too many costs what the family says (`overMany`), below it 1.
-const MANY = 160
-
 // Registers that a multiprocessor has for each thread of 8, 16 and 32 resident warps: what need is compared with.
 const ALLOWED = [64, 128, 255]
 
@@ -19,23 +11,18 @@ const ALLOWED = [64, 128, 255]
  * The constants of a kernel's formula, hundredths of a register, that keep it above the least registers of the points, and
  * how well they do. What spills at 255 registers asks to be excluded; by how much means nothing.
  */
-export function fitted({ id, overMany }, points) {
+export function fitted({ id, under }, points) {
   const termsOf = termReader(id)
   const rows = points.flatMap(({ problem, config, least }) =>
     DEVICES.map((name, i) => ({ terms: termsOf(problem, device(name), config), least: least[i] })),
   )
   const exact = upperEnvelope(
-    rows.map(({ terms, least }) => ({ terms, value: least, over: overPrice(least, overMany), under: UNDER })),
+    rows.map(({ terms, least }) => ({ terms, value: least, over: least === NEVER ? 0 : 1, under })),
   )
   // Rounded up: what was covered stays covered.
   const hundredths = exact.map((constant) => Math.ceil(constant * 100 - 1e-6))
   const constants = Object.fromEntries(constantsOf(id).map((name, k) => [name, hundredths[k]]))
   return { constants, residuals: residualsOf(rows, hundredths) }
-}
-
-function overPrice(least, overMany) {
-  if (least === NEVER) return 0
-  return least >= MANY ? overMany : 1
 }
 
 function residualsOf(rows, hundredths) {

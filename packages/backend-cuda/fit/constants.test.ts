@@ -21,11 +21,8 @@ test.each(FAMILIES)('the constants of $name are what the fit makes of the measur
 
 test('points that need 40 registers more make constants that say so', () => {
   const [family] = FAMILIES
-  const points = readPoints(family.id)
-  const more = points.map((point: { least: number[] }) => ({
-    ...point,
-    least: point.least.map((n) => Math.min(256, n + 40)),
-  }))
+  const points: { least: number[] }[] = readPoints(family.id).filter(({ least }) => Math.max(...least) <= 215)
+  const more = points.map((point) => ({ ...point, least: point.least.map((n) => n + 40) }))
   const constants = fitted(family, points).constants
   expect(fitted(family, more).constants.THREAD_16_BIT).toBeGreaterThan(constants.THREAD_16_BIT + 2000)
 })

@@ -1,5 +1,9 @@
 // What the fit sweeps: for each CUDA kernel, problems and strata. A stratum is a rule that is added to the kernel's own, so
 // that what is drawn covers every term of the formula and not only what is common. Its names are those of the rule file.
+//
+// About one point in `under` + 1 may be left under the formula by a few registers: covering the last ones, which are freaks of
+// the compiler, would exclude much that compiles. What is left is excluded all the same where it spills, since a rule asks for
+// 255, 128 or 64 registers and not for one more than there are: the residuals count what is not.
 
 /** Values that live in registers at once, in bands; above 240 nothing can compile without spills. */
 const BANDS = [0, 1, 2, 3, 4, 5].map((band) => `${40 * band} <= LIVE_REGISTERS < ${40 * (band + 1)}`)
@@ -13,27 +17,31 @@ const BORDER = ['160 <= LIVE_REGISTERS < 200', '200 <= LIVE_REGISTERS < 240'].ma
 
 const DTYPES = ['bf16', 'f32']
 
-const SCAN_PROBLEMS = problemsOf(['mingru', 'sru', 'linear'], {
-  headDims: [64, 96, 256, 768, 2048],
-  batches: [16, 1, 64, 4],
-  heads: [1],
-})
+const DEVICES = ['h100-sxm', 'a100-80gb', 'l4']
 
 // Of parts the second launch is a walk; the first one needs less.
-const SCAN_STRATA = product(
-  [1, 2, 4, 8].map((vector) => `VECTOR == ${vector}`),
-  [1, 4, 8, 16, 32].map((items) => `ITEMS == ${items}`),
-  ['TIME_LANES == 1 and LOOK_BACK == 0', 'TIME_LANES > 1 and LOOK_BACK == 0', 'LOOK_BACK == 1'],
-  ['LIVE_REGISTERS < 240'],
-)
+const SCAN = {
+  under: 24,
+  devices: DEVICES,
+  problems: problemsOf(['mingru', 'sru', 'linear'], {
+    headDims: [64, 96, 256, 768, 2048],
+    batches: [16, 1, 64, 4],
+    heads: [1],
+  }),
+  strata: product(
+    [1, 2, 4, 8].map((vector) => `VECTOR == ${vector}`),
+    [1, 4, 8, 16, 32].map((items) => `ITEMS == ${items}`),
+    ['TIME_LANES == 1 and LOOK_BACK == 0', 'TIME_LANES > 1 and LOOK_BACK == 0', 'LOOK_BACK == 1'],
+    ['LIVE_REGISTERS < 240'],
+  ),
+}
 
 export const FAMILIES = [
   {
     name: 'recurrent-fused',
     id: { kernel: 'recurrent-fused', pass: 'forward', target: 'cuda' },
-    // The best configurations keep as much of R in registers as there is room for.
-    overMany: 1.5,
-    devices: ['h100-sxm', 'a100-80gb', 'l4'],
+    under: 16, // sharper: the best configurations keep as much of R in registers as there is room for
+    devices: DEVICES,
     problems: problemsOf(['lstm', 'gru', 'lstm', 'elman', 'slstm'], {
       headDims: [32, 48, 100, 128, 192, 256, 384, 500, 768, 1024, 1536, 2048],
       batches: [16, 4, 64, 1, 32],
@@ -44,22 +52,8 @@ export const FAMILIES = [
       ...product(BORDER, STREAMS, ['WARP_ROW_TILES == 1', 'WARP_ROW_TILES == 2', 'WARP_ROW_TILES > 2']),
     ],
   },
-  {
-    name: 'scan',
-    id: { kernel: 'scan', pass: 'forward', target: 'cuda' },
-    overMany: 1,
-    devices: ['h100-sxm', 'a100-80gb', 'l4'],
-    problems: SCAN_PROBLEMS,
-    strata: SCAN_STRATA,
-  },
-  {
-    name: 'scan-backward',
-    id: { kernel: 'scan', pass: 'backward', target: 'cuda' },
-    overMany: 1,
-    devices: ['h100-sxm', 'a100-80gb', 'l4'],
-    problems: SCAN_PROBLEMS,
-    strata: SCAN_STRATA,
-  },
+  { name: 'scan', id: { kernel: 'scan', pass: 'forward', target: 'cuda' }, ...SCAN },
+  { name: 'scan-backward', id: { kernel: 'scan', pass: 'backward', target: 'cuda' }, ...SCAN },
 ]
 
 /** Every cell with every dtype; the sizes take turns, so that neighbouring strata meet other ones. */
