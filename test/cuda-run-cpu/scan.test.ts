@@ -24,10 +24,6 @@ beforeAll(async () => {
 })
 afterAll(() => backend.close())
 
-/** Algorithms that fit: one thread for each channel is less than a warp where channels are few. */
-const algorithmsFor = (headDim: number): readonly Algorithm[] =>
-  ALGORITHMS.filter((algorithm) => algorithm !== 'serial' || headDim > 16)
-
 /** One configuration of the algorithm, with small chunks, so that short sequences are many of them. */
 function smallTile(each: Case, algorithm: Algorithm): Configuration {
   return configurationsOf(each, backend.device, algorithm, { count: 1, rule: 'CHUNK <= 64' })[0]!
@@ -68,7 +64,7 @@ describe.each(PASSES)('%s', (pass) => {
   })
 
   test.each([1, 5, 64, 100])('%i channels, from one step to thousands: errors below 5e-6', async (headDim) => {
-    for (const algorithm of algorithmsFor(headDim)) {
+    for (const algorithm of ALGORITHMS) {
       // The longest sequence chooses the tile, which then runs them all: tiles and parts without a step are among them.
       const longest: Case = {
         cell: 'minlstm',
@@ -100,7 +96,7 @@ describe.each(PASSES)('%s', (pass) => {
       batch: 1,
       time: 65536,
       heads: 1,
-      headDim: algorithm === 'serial' ? 17 : 2,
+      headDim: 2,
     }
     const config = configurationsOf(each, backend.device, algorithm, { count: 1 })[0]!
     const loaded = await load(each, config)
