@@ -4,8 +4,9 @@
 // slows the machine down slows all of them.
 import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
-import { algorithmsOf, bytesOf, ofAlgorithm, problemText, sampleInputs, spaceOf, tensorsOf } from '@tilewright/kernels'
+import { algorithmsOf, bytesOf, ofAlgorithm, problemText, spaceOf, tensorsOf } from '@tilewright/kernels'
 import { best, sample } from '@tilewright/solver'
+import { checkingProblem, lengthened, oracleOf } from '@tilewright/tuner'
 import { openBackend } from '../dist/device-option.js'
 import { problemOf } from '../dist/problem-options.js'
 import { copyKernel } from './copy.mjs'
@@ -31,7 +32,7 @@ const { values } = parseArgs({
 // Many rows, and few: B x T x D.
 const GPU_SHAPES = [
   [64, 1024, 1024],
-  [1, 16384, 2048],
+  [16, 16384, 128],
   [1, 65536, 64],
 ]
 const CPU_SHAPES = [
@@ -40,6 +41,8 @@ const CPU_SHAPES = [
   [1, 32768, 8],
 ]
 const PROTOCOL = { warmupMs: 20, measureMs: 150, leastRuns: 5 }
+// Operations of the float64 reference; the steps that are drawn repeat.
+const DRAWN = 2 ** 26
 const BRIEF = { warmupMs: 5, measureMs: 30, leastRuns: 3 }
 
 const backend = await openBackend(values.device).catch(({ message, exit }) => end(message, exit ?? 1))
@@ -66,7 +69,7 @@ function problems() {
 
 async function benched(problem, pass) {
   const id = { kernel: 'scan', pass, target: backend.target }
-  const inputs = sampleInputs(problem, pass, 1)
+  const inputs = lengthened(oracleOf({ id, problem: checkingProblem(id, problem, DRAWN), seed: 1 }), problem)
   const space = spaceOf(id, problem, backend.device)
   const bytes = bytesMoved(problem, pass)
   const rows = []

@@ -12,7 +12,7 @@ export {
   type LogHeader,
   type TrialLog,
 } from './log.ts'
-export { checkingProblem } from './oracle.ts'
+export { checkingProblem, lengthened, oracleOf, type Oracle } from './oracle.ts'
 export { protocolOf, type FinalProtocol, type Protocol } from './protocol.ts'
 export { randomOf, type Random } from './random.ts'
 export { simulate, type SimulatedHost, type SimulationOptions } from './simulate.ts'

@@ -244,18 +244,29 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
     expect(timed).toHaveLength(timing.durationsNs.length)
   })
 
-  test('the inputs of one plan are sent once for all its bursts, and again after another run', async () => {
-    const loaded = await load(await open(), 'reduce.cu', blockSum)
+  test('inputs are sent once for everything that is timed on them; a run has its own', async () => {
+    const on = await open()
+    const [loaded, other] = [await load(on, 'reduce.cu', blockSum), await load(on, 'reduce.cu', blockSum)]
     const protocol = { warmupMs: 0, measureMs: 0, leastRuns: 1 }
     const inputs = { x }
-    const allocations = async (): Promise<number> => (await log()).filter((line) => line === 'allocate').length
+    const changes = async (): Promise<readonly number[]> => {
+      const lines = await log()
+      return ['allocate', 'free'].map((name) => lines.filter((line) => line === name).length)
+    }
     await loaded.time!(blockSum, inputs, protocol)
     await loaded.time!(blockSum, inputs, protocol)
-    expect(await allocations()).toBe(2)
-    await expectSums(loaded)
+    expect(await changes()).toEqual([2, 0])
+    await other.time!(blockSum, inputs, protocol)
+    expect(await changes()).toEqual([3, 0])
+    await expectSums(loaded) // its outputs that were timed go, and those of the run with its inputs
+    expect(await changes()).toEqual([5, 3])
     await loaded.time!(blockSum, inputs, protocol)
-    expect(await allocations()).toBe(6)
-    expect((await log()).filter((line) => line === 'free')).toHaveLength(4)
+    expect(await changes()).toEqual([6, 3])
+    await loaded.time!(blockSum, { x }, protocol) // the inputs before are still the other's
+    expect(await changes()).toEqual([8, 4])
+    other.release()
+    await loaded.time!(blockSum, { x: inputs.x }, protocol)
+    expect(await changes()).toEqual([10, 8])
   })
 
   test('timing is cut after three runs that are too slow', async () => {

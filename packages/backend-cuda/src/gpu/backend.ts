@@ -12,6 +12,7 @@ import { checkWork, workOf } from '../work.ts'
 import type { Work } from '../work.ts'
 import { driverLibrary } from './gpus.ts'
 import type { Gpu } from './gpus.ts'
+import type { Jobs } from './jobs.ts'
 import type { GpuProcess } from './process.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
@@ -28,6 +29,7 @@ export type GpuOptions = Omit<CudaOptions, 'seed'>
 export function cudaGpuBackend(gpu: Gpu, options: GpuOptions): Backend {
   const { toolchain } = options
   const session = openSession({ name: gpu.name, library: driverLibrary(), index: gpu.index })
+  const shared = sharedInputs()
   return {
     name: gpu.name,
     device: gpu.device,
@@ -40,15 +42,18 @@ export function cudaGpuBackend(gpu: Gpu, options: GpuOptions): Backend {
       ...compilerVersions(toolchain),
       system: `${process.platform} ${process.arch}`,
     },
-    load: (kernel) => load(kernel, session, gpu.device.architecture, options),
+    load: (kernel) => load(kernel, { session, shared, architecture: gpu.device.architecture }, options),
     close: () => session.close(),
   }
 }
 
 async function load(
   kernel: Kernel,
-  session: Session,
-  architecture: string,
+  {
+    session,
+    shared,
+    architecture,
+  }: { readonly session: Session; readonly shared: SharedInputs; readonly architecture: string },
   options: GpuOptions,
 ): Promise<Loaded | Failure> {
   const { toolchain, cacheFolder, runTimeoutMs = 60_000, compileTimeoutMs = 120_000 } = options
@@ -59,6 +64,7 @@ async function load(
     entryPoint: kernel.entryPoint,
     kernels: entryPointsOf(compiled.ptx),
     timeoutMs: runTimeoutMs,
+    shared,
   })
   const loaded = await session.use((gpu) => module.load(gpu))
   if (loaded !== undefined) return loaded
@@ -72,6 +78,31 @@ async function load(
   }
 }
 
+/** Inputs on the GPU that kernels are timed on, as large as they are; a whole search is timed on the same ones. */
+interface SharedInputs {
+  on(
+    gpu: GpuProcess,
+    what: { readonly plan: Plan; readonly work: Work; readonly inputs: Tensors },
+    limit: { readonly timeoutMs: number; readonly what: string },
+  ): Promise<Jobs['place']['answer'] | Failure>
+}
+
+function sharedInputs(): SharedInputs {
+  let last:
+    { readonly gpu: GpuProcess; readonly inputs: Tensors; readonly shapes: string; readonly placed: number } | undefined
+  return {
+    async on(gpu, { plan, work, inputs }, limit) {
+      const shapes = JSON.stringify(plan.buffers.filter(({ role }) => role === 'input'))
+      if (last?.gpu === gpu && last.inputs === inputs && last.shapes === shapes)
+        return { status: 'placed', inputs: last.placed }
+      last = undefined
+      const answer = await withFiles(plan, inputs, (files) => gpu.ask('place', { work, inputs: files.inputs }, limit))
+      if (answer.status === 'placed') last = { gpu, inputs, shapes, placed: answer.inputs }
+      return answer
+    },
+  }
+}
+
 /** A module of the file, on whichever process is there. */
 function moduleOn(
   file: string,
@@ -79,7 +110,13 @@ function moduleOn(
     entryPoint,
     kernels,
     timeoutMs,
-  }: { readonly entryPoint: string; readonly kernels: readonly EntryPoint[]; readonly timeoutMs: number },
+    shared,
+  }: {
+    readonly entryPoint: string
+    readonly kernels: readonly EntryPoint[]
+    readonly timeoutMs: number
+    readonly shared: SharedInputs
+  },
 ) {
   let loaded: { readonly gpu: GpuProcess; readonly module: number } | undefined
   let prepared: { readonly plan: Plan; readonly inputs: Tensors } | undefined
@@ -127,7 +164,9 @@ function moduleOn(
       if (prepared?.plan !== plan || prepared.inputs !== inputs) {
         prepared = undefined
         const work = checked(plan)
-        const answer = await withFiles(plan, inputs, (files) => gpu.ask('prepare', { module, work, ...files }, limit))
+        const placed = await shared.on(gpu, { plan, work, inputs }, limit)
+        if (placed.status !== 'placed') return placed
+        const answer = await gpu.ask('prepare', { module, work, inputs: placed.inputs }, limit)
         if (answer.status !== 'prepared') return answer
         prepared = { plan, inputs }
       }

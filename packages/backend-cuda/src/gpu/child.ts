@@ -4,26 +4,35 @@ import koffi from 'koffi'
 import { findByDriver } from './attributes.ts'
 import { DriverError, MissingDriver, given, isLost, openDriver } from './driver.ts'
 import type { Driver } from './driver.ts'
-import { prepare } from './execution.ts'
-import type { Execution } from './execution.ts'
+import { placeInputs, prepare } from './execution.ts'
+import type { Execution, Memory } from './execution.ts'
 import type { Answer, JobName, Jobs, Message, Refused } from './jobs.ts'
 import { makeSpans } from './timing.ts'
 import type { Span } from './timing.ts'
 
 interface Module {
   readonly handle: bigint
-  prepared?: Execution | undefined
+  prepared?: { readonly execution: Execution; readonly inputs: Inputs } | undefined
+}
+
+interface Inputs {
+  readonly number: number
+  readonly memory: Memory
+  /** Modules that have something prepared on them. */
+  users: number
 }
 
 interface Held {
   readonly driver: Driver
   readonly modules: Map<number, Module>
+  readonly inputs: Map<number, Inputs>
   /** What is timed is timed with these. */
   readonly spans: readonly Span[]
 }
 
 let held: Held | undefined
 let modulesSoFar = 0
+let inputsSoFar = 0
 
 function answerTo(message: Message): Jobs[JobName]['answer'] {
   switch (message.name) {
@@ -37,24 +46,40 @@ function answerTo(message: Message): Jobs[JobName]['answer'] {
     case 'run': {
       const { driver, module } = moduleOf(message.module)
       drop(module)
-      const execution = prepare(driver, module.handle, message.work, message.inputs)
+      // Inputs of its own: what a kernel does to them it does to this run alone.
+      const inputs = placeInputs(driver, message.work, message.inputs)
       try {
-        execution.run(message.outputs)
-        return { status: 'ran' }
+        const execution = prepare(driver, module.handle, message.work, inputs)
+        try {
+          execution.run(message.outputs)
+          return { status: 'ran' }
+        } finally {
+          execution.free()
+        }
       } finally {
-        execution.free()
+        inputs.free()
       }
+    }
+    case 'place': {
+      const { driver, inputs } = holding()
+      const memory = placeInputs(driver, message.work, message.inputs)
+      const earlier = inputs.get(inputsSoFar)
+      inputs.set(++inputsSoFar, { number: inputsSoFar, memory, users: 0 })
+      if (earlier) freeUnused(earlier)
+      return { status: 'placed', inputs: inputsSoFar }
     }
     case 'prepare': {
       const { driver, module } = moduleOf(message.module)
       drop(module)
-      module.prepared = prepare(driver, module.handle, message.work, message.inputs)
+      const inputs = holding().inputs.get(message.inputs)!
+      module.prepared = { execution: prepare(driver, module.handle, message.work, inputs.memory), inputs }
+      inputs.users++
       return { status: 'prepared' }
     }
     case 'time':
       return {
         status: 'timed',
-        ...moduleOf(message.module).module.prepared!.time(message.protocol, holding().spans),
+        ...moduleOf(message.module).module.prepared!.execution.time(message.protocol, holding().spans),
       }
     case 'unload': {
       const { driver, module } = moduleOf(message.module)
@@ -70,7 +95,7 @@ function open(library: string, index: number): Held {
   const driver = openDriver(library)
   driver.cuInit(0)
   driver.cuCtxSetCurrent(given(driver.cuDevicePrimaryCtxRetain, given(driver.cuDeviceGet, index)))
-  return { driver, modules: new Map(), spans: makeSpans(driver) }
+  return { driver, modules: new Map(), inputs: new Map(), spans: makeSpans(driver) }
 }
 
 function load({ driver, modules }: Held, file: string): number {
@@ -95,7 +120,17 @@ function moduleOf(number: number): { readonly driver: Driver; readonly module: M
 function drop(module: Module): void {
   const { prepared } = module
   module.prepared = undefined
-  prepared?.free()
+  if (prepared === undefined) return
+  prepared.execution.free()
+  prepared.inputs.users--
+  freeUnused(prepared.inputs)
+}
+
+/** The inputs that came last are kept for what will be timed on them next. */
+function freeUnused({ number, memory, users }: Inputs): void {
+  if (users > 0 || number === inputsSoFar) return
+  holding().inputs.delete(number)
+  memory.free()
 }
 
 function refusal(error: unknown): Refused {

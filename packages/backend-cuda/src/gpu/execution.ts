@@ -7,6 +7,12 @@ import type { Launch, Work, WorkBuffer } from '../work.ts'
 import { timeLaunches } from './timing.ts'
 import type { Span } from './timing.ts'
 
+/** Buffers on the GPU. Inputs are only read by kernels, so several plans may share them. */
+export interface Memory {
+  readonly buffers: readonly Placed[]
+  free(): void
+}
+
 /** A plan on the GPU: its buffers, and its launches with their arguments. */
 export interface Execution {
   /** Runs once, from zeroed scratch and poisoned outputs, to the end; writes the outputs to a file. */
@@ -26,8 +32,49 @@ interface Placed extends WorkBuffer {
 // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES of cuda.h: without it a block gets 48 KiB, static memory included.
 const MAX_DYNAMIC_SHARED_SIZE_BYTES = 8
 
-/** Allocates the buffers of a plan and fills its inputs from a file. What fails leaves nothing behind. */
-export function prepare(driver: Driver, module: bigint, { buffers, launches }: Work, inputs: string): Execution {
+/** Allocates the inputs of a plan and fills them from a file. What fails leaves nothing behind. */
+export function placeInputs(driver: Driver, { buffers }: Pick<Work, 'buffers'>, file: string): Memory {
+  const inputs = allocate(
+    driver,
+    buffers.filter(({ role }) => role === 'input'),
+  )
+  try {
+    upload(driver, inputs.buffers, file)
+    return inputs
+  } catch (error) {
+    inputs.free()
+    throw error
+  }
+}
+
+/** Allocates the other buffers of a plan. What fails leaves nothing behind. */
+export function prepare(driver: Driver, module: bigint, { buffers, launches }: Work, inputs: Memory): Execution {
+  const others = allocate(
+    driver,
+    buffers.filter(({ role }) => role !== 'input'),
+  )
+  try {
+    const launch = launcher(driver, module, launches, [...inputs.buffers, ...others.buffers])
+    return {
+      run(outputs) {
+        fill(driver, others.buffers, 'scratch', 0)
+        // All ones is NaN in every floating-point type: what a kernel leaves unwritten must not look like a result.
+        fill(driver, others.buffers, 'output', 0xff)
+        // Waiting for each launch lets an error name the launch that made it.
+        launch(() => driver.cuCtxSynchronize())
+        download(driver, others.buffers, outputs)
+      },
+      time: (protocol, spans) =>
+        timeLaunches(driver, { reset: () => fill(driver, others.buffers, 'scratch', 0), launch, spans }, protocol),
+      free: () => others.free(),
+    }
+  } catch (error) {
+    others.free()
+    throw error
+  }
+}
+
+function allocate(driver: Driver, buffers: readonly WorkBuffer[]): Memory {
   const placed: Placed[] = []
   const free = (): void => {
     // Memory goes with its context; asked for it, the driver would say again what ended the context.
@@ -35,26 +82,11 @@ export function prepare(driver: Driver, module: bigint, { buffers, launches }: W
     for (const { address } of placed.splice(0)) driver.cuMemFree_v2(address)
   }
   try {
-    for (const buffer of buffers)
-      placed.push({
-        ...buffer,
-        address: BigInt(given<number | bigint>(driver.cuMemAlloc_v2, Math.max(1, buffer.bytes))),
-      })
-    upload(driver, placed, inputs)
-    const launch = launcher(driver, module, launches, placed)
-    return {
-      run(outputs) {
-        fill(driver, placed, 'scratch', 0)
-        // All ones is NaN in every floating-point type: what a kernel leaves unwritten must not look like a result.
-        fill(driver, placed, 'output', 0xff)
-        // Waiting for each launch lets an error name the launch that made it.
-        launch(() => driver.cuCtxSynchronize())
-        download(driver, placed, outputs)
-      },
-      time: (protocol, spans) =>
-        timeLaunches(driver, { reset: () => fill(driver, placed, 'scratch', 0), launch, spans }, protocol),
-      free,
+    for (const buffer of buffers) {
+      const address = BigInt(given<number | bigint>(driver.cuMemAlloc_v2, Math.max(1, buffer.bytes)))
+      placed.push({ ...buffer, address })
     }
+    return { buffers: placed, free }
   } catch (error) {
     free()
     throw error
@@ -64,7 +96,7 @@ export function prepare(driver: Driver, module: bigint, { buffers, launches }: W
 function upload(driver: Driver, buffers: readonly Placed[], file: string): void {
   const descriptor = openSync(file, 'r')
   try {
-    for (const { address, bytes } of used(buffers, 'input', 'inout')) {
+    for (const { address, bytes } of used(buffers, 'input')) {
       const data = new Uint8Array(new ArrayBuffer(bytes))
       for (let at = 0; at < bytes;) {
         const count = readSync(descriptor, data, at, Math.min(bytes - at, MOST_AT_ONCE), null)
@@ -81,7 +113,7 @@ function upload(driver: Driver, buffers: readonly Placed[], file: string): void 
 function download(driver: Driver, buffers: readonly Placed[], file: string): void {
   const descriptor = openSync(file, 'w')
   try {
-    for (const { address, bytes } of used(buffers, 'output', 'inout')) {
+    for (const { address, bytes } of used(buffers, 'output')) {
       const data = new Uint8Array(new ArrayBuffer(bytes))
       driver.cuMemcpyDtoH_v2(data, address, bytes)
       for (let at = 0; at < bytes;) at += writeSync(descriptor, data, at, Math.min(bytes - at, MOST_AT_ONCE))
@@ -98,8 +130,8 @@ function fill(driver: Driver, buffers: readonly Placed[], role: WorkBuffer['role
   for (const { address, bytes } of used(buffers, role)) driver.cuMemsetD8Async(address, value, bytes, null)
 }
 
-function used(buffers: readonly Placed[], ...roles: readonly WorkBuffer['role'][]): readonly Placed[] {
-  return buffers.filter(({ role, bytes }) => roles.includes(role) && bytes > 0)
+function used(buffers: readonly Placed[], wanted: WorkBuffer['role']): readonly Placed[] {
+  return buffers.filter(({ role, bytes }) => role === wanted && bytes > 0)
 }
 
 /** Launches everything in order; all that can be done before is done. */

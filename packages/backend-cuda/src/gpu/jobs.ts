@@ -25,9 +25,14 @@ export interface Jobs {
     readonly job: { readonly module: number; readonly work: Work; readonly inputs: string; readonly outputs: string }
     readonly answer: { readonly status: 'ran' }
   }
-  /** Puts what is to be timed on the GPU, in the place of what the module had there before. */
+  /** Puts inputs on the GPU for everything that is timed on them; they stay until others come and nothing uses them. */
+  place: {
+    readonly job: { readonly work: Work; readonly inputs: string }
+    readonly answer: { readonly status: 'placed'; readonly inputs: number }
+  }
+  /** Makes ready what is to be timed on inputs that were placed, instead of what the module had ready before. */
   prepare: {
-    readonly job: { readonly module: number; readonly work: Work; readonly inputs: string }
+    readonly job: { readonly module: number; readonly work: Work; readonly inputs: number }
     readonly answer: { readonly status: 'prepared' }
   }
   /** Times what was prepared. */
