@@ -1,0 +1,129 @@
+// npm run bench:model -- --device cuda:0 [problem] [--pass P] [--best N] [--spread N] [--json]
+// How well the cost model ranks: times its best configurations and others spread evenly over its ranking, each after its
+// outputs were compared with the float64 reference, and prints what the model's first choice loses to the fastest, and how
+// the two orders agree (Spearman's rank correlation).
+import { parseArgs } from 'node:util'
+import { generate } from '@tilewright/codegen'
+import { familyOf, problemText, spaceOf } from '@tilewright/kernels'
+import { best } from '@tilewright/solver'
+import { checkingProblem, lengthened, oracleOf, verify } from '@tilewright/tuner'
+import { openBackend } from '../dist/device-option.js'
+import { problemOf } from '../dist/problem-options.js'
+
+const LARGEST_RANKING = 20_000
+const CHECKED = 2 ** 22
+const DRAWN = 2 ** 26
+const PROTOCOL = { warmupMs: 5, measureMs: 40, leastRuns: 5 }
+
+const { values } = parseArgs({
+  options: {
+    device: { type: 'string', default: 'webgpu' },
+    ...Object.fromEntries(
+      ['cell', 'batch', 'time', 'heads', 'head-dim', 'dtype', 'layout', 'pass'].map((name) => [
+        name,
+        { type: 'string' },
+      ]),
+    ),
+    best: { type: 'string', default: '8' },
+    spread: { type: 'string', default: '24' },
+    json: { type: 'boolean' },
+  },
+})
+
+const backend = await openBackend(values.device).catch(({ message, exit }) => end(message, exit ?? 1))
+if (backend.evidence !== 'measured')
+  end(`${backend.name} is no device that can be timed; use --device webgpu or cuda:0`, 2)
+const problem = problemOf({ ...values, cell: values.cell ?? 'lstm', headDim: values['head-dim'] })
+const id = { kernel: familyOf(problem.cell), pass: values.pass ?? 'forward', target: backend.target }
+const timed = []
+const candidates = candidatesOf(best(spaceOf(id, problem, backend.device), LARGEST_RANKING))
+const inputs = lengthened(oracleOf({ id, problem: checkingProblem(id, problem, DRAWN), seed: 1 }), problem)
+for (const [index, candidate] of candidates.entries()) {
+  process.stderr.write(`\r${index + 1} of ${candidates.length} `)
+  timed.push({ ...candidate, ...(await measured(candidate.config)) })
+}
+process.stderr.write('\r                \r')
+await backend.close()
+
+const correct = timed.filter(({ status }) => status === 'correct')
+const { device, fingerprint } = backend
+const head = { schemaVersion: 1, device: device.name, fingerprint, kernel: id, problem, ...summaryOf(correct) }
+if (values.json) console.log(JSON.stringify({ ...head, configurations: timed }))
+else console.log(textOf(head))
+process.exitCode = correct.length === 0 || timed.some(({ status }) => status === 'correctness') ? 5 : 0
+
+/** The best few, and as many as are wanted at even steps down the rest of the ranking. */
+function candidatesOf(ranking) {
+  const few = Number(values.best)
+  const spread = Number(values.spread)
+  const rest = ranking.slice(few)
+  const spaced = Array.from({ length: spread }, (_, i) => rest[Math.floor(((i + 0.5) * rest.length) / spread)])
+  const chosen = new Set([...ranking.slice(0, few), ...spaced.filter(Boolean)])
+  return [...chosen].map(({ configuration, objective }) => ({ config: configuration, objective }))
+}
+
+async function measured(config) {
+  const brief = checkingProblem(id, problem, CHECKED)
+  const { status, message, report } = await verify({ id, problem: brief, backend, config, seed: 1 })
+  if (status !== 'correct') return { status, message }
+  const kernel = generate({ ...id, problem, config, device: backend.device })
+  const loaded = await backend.load(kernel)
+  if (loaded.status !== 'loaded') return { status: loaded.status, message: loaded.message }
+  const timing = await loaded.time(kernel.plan, inputs, PROTOCOL)
+  loaded.release()
+  if (timing.status !== 'timed') return { status: timing.status, message: timing.message }
+  return { status, medianNs: medianOf(timing.durationsNs), ...(report && { registers: report.registers }) }
+}
+
+function summaryOf(rows) {
+  const fastest = Math.min(...rows.map(({ medianNs }) => medianNs))
+  const first = rows[0] // the model's, since candidates are in its order
+  return {
+    timed: rows.length,
+    fastestNs: fastest,
+    firstNs: first?.medianNs,
+    firstLoses: first && first.medianNs / fastest - 1,
+    rankCorrelation: correlation(
+      ranksOf(rows.map(({ objective }) => objective)),
+      ranksOf(rows.map(({ medianNs }) => medianNs)),
+    ),
+  }
+}
+
+/** Place in ascending order from 1; equal values share the mean of their places. */
+function ranksOf(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return numbers.map((number) => (sorted.indexOf(number) + sorted.lastIndexOf(number)) / 2 + 1)
+}
+
+function correlation(xs, ys) {
+  const mean = (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length
+  const [mx, my] = [mean(xs), mean(ys)]
+  const sum = (f) => xs.reduce((total, x, i) => total + f(x - mx, ys[i] - my), 0)
+  return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y))
+}
+
+function textOf({ timed: count, fastestNs, firstNs, firstLoses, rankCorrelation }) {
+  const lines = timed.map(({ status, medianNs, objective, config, message }) => {
+    const text = Object.entries(config).map(([key, value]) => `${key}=${value}`).join(' ') // prettier-ignore
+    const time = status === 'correct' ? `${(medianNs / 1e6).toFixed(3)} ms` : `${status}: ${message}`
+    return `${String(objective).padStart(12)}  ${time.padStart(12)}  ${text}`
+  })
+  return [
+    `${backend.name}  ${id.pass}  ${problemText(problem)}`,
+    `${'model'.padStart(12)}  ${'median'.padStart(12)}`,
+    ...lines,
+    `${count} timed: the model's first ${(firstNs / 1e6).toFixed(3)} ms, the fastest ${(fastestNs / 1e6).toFixed(3)} ms, ` +
+      `lost ${(100 * firstLoses).toFixed(1)} %, rank correlation ${rankCorrelation.toFixed(2)}`,
+  ].join('\n')
+}
+
+function medianOf(durations) {
+  const sorted = [...durations].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}
+
+function end(message, code) {
+  process.stderr.write(`${message}\n`)
+  process.exit(code)
+}
