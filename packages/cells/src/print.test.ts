@@ -169,9 +169,22 @@ test('the functions of WGSL', () => {
 test('the functions of CUDA', () => {
   const exprs = { a: sigmoid(x), b: tanh(x), c: logSigmoid(x), d: softplus(x) }
   expect(printExpressions(exprs, { target: 'cuda', leaf: leafName }).functions.join('\n')).toMatchInlineSnapshot(`
-    "__device__ __forceinline__ float sigmoid(float x) {
-      const float e = expf(-fabsf(x));
-      return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
+    "__device__ __forceinline__ float exp2_approximate(float x) {
+      float y;
+      asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+      return y;
+    }
+    __device__ __forceinline__ float reciprocal_approximate(float x) {
+      float y;
+      asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+      return y;
+    }
+    __device__ __forceinline__ float sigmoid(float x) {
+      const float e = exp2_approximate(-1.4426950408889634f * fabsf(x));
+      const float y = 1.0f + e;
+      const float guess = reciprocal_approximate(y);
+      const float r = fmaf(fmaf(-y, guess, 1.0f), guess, guess);
+      return x >= 0.0f ? r : e * r;
     }
     __device__ __forceinline__ float log_sigmoid(float x) {
       return fminf(x, 0.0f) - log1pf(expf(-fabsf(x)));

@@ -11,11 +11,14 @@ const PRELUDE = {
   sign: Math.sign,
   sqrt: Math.sqrt,
   expf: Math.exp,
+  exp2_approximate: (x: number) => 2 ** x,
   fabsf: Math.abs,
+  fmaf: (x: number, y: number, z: number) => x * y + z,
   fmaxf: Math.max,
   fminf: Math.min,
   log1pf: Math.log1p,
   logf: Math.log,
+  reciprocal_approximate: (x: number) => 1 / x,
   sqrtf: Math.sqrt,
   tanhf: Math.tanh,
   // A type of values: what makes a value of a literal.
@@ -66,6 +69,7 @@ function run(
 
 function fromCuda(code: string): string {
   return code
+    .replace(/__device__ __forceinline__ float \w+_approximate\(float x\) \{[^}]*\}/g, '')
     .replace(/__device__ __forceinline__ float (\w+)\(float x\)/g, 'function $1(x)')
     .replace(/const (float|bool) /g, 'const ')
     .replace(/(\d\.\d*(?:e[-+]?\d+)?|\de[-+]?\d+)f\b/g, '$1')
