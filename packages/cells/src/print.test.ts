@@ -89,7 +89,8 @@ describe('mingru', () => {
     expect(printed({ a: mingru.a, b: mingru.b }, 'cuda')).toMatchInlineSnapshot(`
       "const float a = sigmoid(-gate);
       const float z = sigmoid(gate);
-      const float g = hidden < 0.0f ? sigmoid(hidden) : hidden + 0.5f;
+      const float v1 = sigmoid(hidden);
+      const float g = hidden < 0.0f ? v1 : hidden + 0.5f;
       const float b = z * g;"
     `)
   })

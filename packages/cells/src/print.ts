@@ -65,6 +65,7 @@ export function printExpressions(outputs: Readonly<Record<string, Expr>>, option
     wanted.filter((name) => name !== undefined),
   )
   const uses = countUses(tape)
+  const alternatives = target === 'cuda' ? alternativesOf(tape) : new Set<number>()
   const functions = new Set<string>()
   const lines: string[] = []
   const texts: Text[] = []
@@ -74,7 +75,9 @@ export function printExpressions(outputs: Readonly<Record<string, Expr>>, option
     const text = entry.op === 'leaf' ? { code: leafCode[position]!, binding: ATOM } : print(entry, args, options)
     for (const definition of definitionsOf(entry, options)) functions.add(definition)
     const name = wanted[position]
-    if (name === undefined && (isAtomic(entry, args) || (uses[position]! < 2 && text.code.length <= LONGEST_INLINE))) {
+    const isBranch = alternatives.has(position) && /\w\(/.test(text.code)
+    const isShort = uses[position]! < 2 && text.code.length <= LONGEST_INLINE && !isBranch
+    if (name === undefined && (isAtomic(entry, args) || isShort)) {
       texts.push(text)
       return
     }
@@ -101,6 +104,14 @@ function countUses(tape: Tape): number[] {
   const uses = tape.entries.map(() => 0)
   for (const entry of tape.entries) for (const arg of entry.args) uses[arg]!++
   return uses
+}
+
+/**
+ * What a select chooses between. A call in a ternary of CUDA becomes a branch, around which nothing is moved, loads
+ * neither; computed before it, both are there and one is taken.
+ */
+function alternativesOf(tape: Tape): ReadonlySet<number> {
+  return new Set(tape.entries.flatMap(({ op, args }) => (op === 'select' ? args.slice(1) : [])))
 }
 
 /** Whether code may stand in several places without computing anything twice. */

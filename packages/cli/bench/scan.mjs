@@ -79,7 +79,8 @@ async function benched(problem, pass) {
       ...generate({ ...id, problem, config }),
       inputs,
     }))
-    if (candidates.length > 0) rows.push(await fastest(candidates))
+    const found = candidates.length > 0 && (await fastest(candidates))
+    if (found) rows.push(found)
   }
   const hand = pass === 'forward' && rows[0] ? handKernels(id, problem, rows[0].plan) : []
   const copy = { name: 'copy', ...copyKernel(backend.target, bytes) }
@@ -90,9 +91,16 @@ async function benched(problem, pass) {
     problem,
     pass,
     bytes,
-    rows: timed.map(({ name, config, medianNs }) => {
+    rows: timed.map(({ name, config, tried, medianNs }) => {
       const rate = (name === 'copy' ? copy.bytes : bytes) / medianNs
-      return { name, ...(config && { config }), medianNs, gigabytesPerSecond: rate, ofCopy: rate / copied }
+      return {
+        name,
+        ...(config && { config }),
+        ...(tried && { tried }),
+        medianNs,
+        gigabytesPerSecond: rate,
+        ofCopy: rate / copied,
+      }
     }),
   }
 }
@@ -107,6 +115,7 @@ function candidatesOf(space) {
 /** By one short timing each; what does not compile or run is out. */
 async function fastest(kernels) {
   let winner
+  const tried = []
   for (const [index, kernel] of kernels.entries()) {
     process.stderr.write(`\r${kernel.name} ${index + 1} of ${kernels.length}   `)
     const loaded = await backend.load(kernel)
@@ -115,9 +124,10 @@ async function fastest(kernels) {
     loaded.release()
     if (timing.status !== 'timed') continue
     const medianNs = medianOf(timing.durationsNs)
+    tried.push({ config: kernel.config, medianNs })
     if (!winner || medianNs < winner.medianNs) winner = { ...kernel, medianNs }
   }
-  return winner
+  return winner && { ...winner, tried }
 }
 
 /** Every tensor over time once; states are few. */
@@ -145,7 +155,7 @@ async function inTurns(kernels) {
   }
   process.stderr.write('\r                    \r')
   for (const { loaded } of runs) loaded.release()
-  return runs.map(({ name, config, durations }) => ({ name, config, medianNs: medianOf(durations) }))
+  return runs.map(({ name, config, tried, durations }) => ({ name, config, tried, medianNs: medianOf(durations) }))
 }
 
 function medianOf(durations) {
