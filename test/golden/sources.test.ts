@@ -47,7 +47,7 @@ const KERNELS: readonly { readonly problem: Case; readonly target: Target; reado
   {
     problem: { cell: 'linear', dtype: 'f32', batch: 3, time: 501, heads: 1, headDim: 96 },
     target: 'wgsl',
-    config: { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1, PARTS: 1 },
+    config: { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1, PARTS: 1, SUBGROUPS: 0 },
   },
   {
     problem: { cell: 'mingru', pass: 'backward', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
@@ -57,7 +57,7 @@ const KERNELS: readonly { readonly problem: Case; readonly target: Target; reado
   {
     problem: { cell: 'mingru', dtype: 'f32', layout: 'bdt', batch: 2, time: 4096, heads: 1, headDim: 64 },
     target: 'wgsl',
-    config: { CHANNEL_LANES: 4, TIME_LANES: 32, ITEMS: 8, VECTOR: 4, PARTS: 1 },
+    config: { CHANNEL_LANES: 4, TIME_LANES: 32, ITEMS: 8, VECTOR: 4, PARTS: 1, SUBGROUPS: 0 },
   },
   {
     problem: {
@@ -72,7 +72,27 @@ const KERNELS: readonly { readonly problem: Case; readonly target: Target; reado
       headDim: 96,
     },
     target: 'wgsl',
-    config: { CHANNEL_LANES: 16, TIME_LANES: 8, ITEMS: 4, VECTOR: 2, PARTS: 16 },
+    config: { CHANNEL_LANES: 16, TIME_LANES: 8, ITEMS: 4, VECTOR: 2, PARTS: 16, SUBGROUPS: 0 },
+  },
+  {
+    problem: { cell: 'mingru', dtype: 'f16', batch: 2, time: 4096, heads: 1, headDim: 256 },
+    target: 'wgsl',
+    config: { CHANNEL_LANES: 4, TIME_LANES: 16, ITEMS: 4, VECTOR: 4, PARTS: 1, SUBGROUPS: 1 },
+  },
+  {
+    problem: {
+      cell: 'linear',
+      pass: 'backward',
+      dtype: 'f32',
+      layout: 'bdt',
+      checkpoint: 4,
+      batch: 1,
+      time: 16384,
+      heads: 1,
+      headDim: 16,
+    },
+    target: 'wgsl',
+    config: { CHANNEL_LANES: 2, TIME_LANES: 32, ITEMS: 4, VECTOR: 4, PARTS: 16, SUBGROUPS: 1 },
   },
 ]
 

@@ -32,7 +32,8 @@ export function configurationsOf(
   const problem = problemOf(each)
   const space = spaceOf(kernelId(each, device.api === 'cuda' ? 'cuda' : 'wgsl'), problem, device)
   const { model, givens } = ofAlgorithm(space, 'scan', algorithm)
-  const { rules } = parse(`given ITEMS, VECTOR, CHUNK\nrule "wanted" : ${rule}`)
+  const names = new Set(rule.match(/\b[A-Z][A-Z0-9_]*\b/g))
+  const { rules } = parse(`given ${[...names].join(', ')}\nrule "wanted" : ${rule}`)
   const found = sample(bind({ ...model, rules: [...model.rules, ...rules] }, givens), count, SEED)
   if (found.length === 0) throw new Error(`no ${algorithm} configuration fits ${problemText(problem)}`)
   return found

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { configurations, kernelId, oddCases, problemOf, rendered, type Case } from '../support/kernels.ts'
 import { ALGORITHMS, configurationsOf, FLAGS } from '../support/scan.ts'
 
-const plain = device('webgpu-default') as WebgpuDevice
+const plain: WebgpuDevice = { ...(device('webgpu-default') as WebgpuDevice), features: ['shader-f16', 'subgroups'] }
 // A backward scan binds more buffers than the 8 that every adapter has.
 const roomy: WebgpuDevice = { ...plain, limits: { ...plain.limits, maxStorageBuffersPerShaderStage: 16 } }
 
@@ -43,6 +43,13 @@ test.each([
 })
 
 describe.each(['forward', 'backward'] as const)('a scan %s', (pass) => {
+  test.each(['btd', 'bdt'] as const)('%s: Dawn accepts f16 and subgroups in one kernel', async (layout) => {
+    const each: Case = { cell: 'mingru', pass, dtype: 'f16', layout, batch: 3, time: 300, heads: 1, headDim: 100 }
+    for (const algorithm of ['block', 'parts'] as const)
+      for (const config of configurationsOf(each, roomy, algorithm, { count: 3, rule: 'SUBGROUPS == 1' }))
+        await expectValid(each, config)
+  })
+
   test.each(FLAGS)('%o: Dawn accepts every algorithm at every width', async (flags) => {
     const time = flags.layout === 'bdt' ? 300 : 301
     const each: Case = { cell: 'mingru', pass, dtype: 'f32', batch: 3, time, heads: 1, headDim: 100, ...flags }

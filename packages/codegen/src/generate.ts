@@ -26,7 +26,7 @@ export interface GenerateRequest extends KernelId {
  *
  * @example
  * const problem = { cell: 'mingru', dtype: 'f32', batch: 3, time: 501, heads: 1, headDim: 96 } as const
- * const config = { CHANNEL_LANES: 32, TIME_LANES: 4, ITEMS: 4, VECTOR: 1, PARTS: 1 }
+ * const config = { CHANNEL_LANES: 32, TIME_LANES: 4, ITEMS: 4, VECTOR: 1, PARTS: 1, SUBGROUPS: 0 }
  * const { source, plan } = generate({ kernel: 'scan', pass: 'forward', target: 'wgsl', problem, config })
  */
 export function generate(request: GenerateRequest): Kernel {

@@ -38,7 +38,7 @@ test('an adapter is named, and its limits are read', () => {
     subgroupMaxSize: 8,
   })
   expect(device.limits).toMatchObject({ maxComputeWorkgroupStorageSize: 32_768, maxStorageBuffersPerShaderStage: 8 })
-  expect(limits(device)).toMatchObject({ MAX_THREADS: 1024, SHARED_BYTES: 32_768, SUBGROUP_MIN: 8 })
+  expect(limits(device)).toMatchObject({ MAX_THREADS: 1024, SHARED_BYTES: 32_768, HAS_SUBGROUPS: 1, SUBGROUP_MIN: 8 })
 })
 
 test('a browser that hides its adapter gives a device all the same', () => {
@@ -49,6 +49,7 @@ test('a browser that hides its adapter gives a device all the same', () => {
 test('subgroup sizes count only with the feature', () => {
   const device = webgpuDevice({ ...LAVAPIPE, features: [] })
   expect(device).toMatchObject({ subgroupMinSize: 4, subgroupMaxSize: 128 })
+  expect(limits(device)).toMatchObject({ HAS_SUBGROUPS: 0 })
 })
 
 test('vendor and architecture are words that a path can hold', () => {

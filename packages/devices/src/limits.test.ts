@@ -34,6 +34,7 @@ describe('limits', () => {
       MAX_BUFFERS: 8,
       MAX_BINDING_BYTES: 134_217_728,
       HAS_F16: 0,
+      HAS_SUBGROUPS: 0,
       SUBGROUP_MIN: 4,
       SUBGROUP_MAX: 128,
     })

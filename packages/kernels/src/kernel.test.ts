@@ -61,14 +61,14 @@ describe('the fused kernel on an H100', () => {
 })
 
 test('the view of a template is what it asks for and what the family adds', () => {
-  const config = { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1, PARTS: 1, LOOK_BACK: 0 }
+  const config = { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 1, PARTS: 1, SUBGROUPS: 0 }
   const view = viewOf(scan, mingru, config, ['THREADS', 'CHANNEL_LANES'])
   expect(view).toMatchObject({ THREADS: 32, CHANNEL_LANES: 32, IS_PARALLEL: false, CARRY_IN: 'h0' })
   expect(Object.keys(view)).not.toContain('CHUNKS')
 })
 
 test('the plan holds batch and time, in every public tensor', () => {
-  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1, PARTS: 1, LOOK_BACK: 0 }
+  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1, PARTS: 1, SUBGROUPS: 0 }
   const { buffers, dispatches } = planOf(scan, mingru, config)
   expect(buffers.map(({ name, shape }) => `${name} ${shape.join('x')}`)).toEqual([
     'gate 3x501x96',
@@ -91,6 +91,6 @@ test('a scan in parts folds them first: what the fold reads and leaves comes fir
 })
 
 test('a series of steps that is not whole vectors has no launch', () => {
-  const config = { CHANNEL_LANES: 4, TIME_LANES: 8, ITEMS: 4, VECTOR: 4, PARTS: 1, LOOK_BACK: 0 }
+  const config = { CHANNEL_LANES: 4, TIME_LANES: 8, ITEMS: 4, VECTOR: 4, PARTS: 1, SUBGROUPS: 0 }
   expect(() => planOf(scan, { ...mingru, layout: 'bdt' }, config)).toThrow('501 are not whole vectors')
 })

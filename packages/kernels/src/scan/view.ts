@@ -17,7 +17,7 @@ import { wgslBindings } from './wgsl-view.ts'
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
 const RESERVED: readonly string[] =
-  'h h0 y dh dy dh0 i p v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their own whole folded following passed lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked checkpoints last index rest pack sequence channel group groups block thread sizes buffer'.split(
+  'h h0 y dh dy dh0 i p v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their own whole folded following passed lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked checkpoints last index rest pack sequence channel group groups block thread sizes buffer runs segment told exchange'.split(
     ' ',
   )
 

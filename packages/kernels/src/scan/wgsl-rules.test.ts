@@ -43,7 +43,7 @@ test('the rules count the buffers that a plan binds', () => {
     for (const flag of flags)
       for (const PARTS of [1, 4]) {
         const problem = { ...mingru, ...flag }
-        const config = { CHANNEL_LANES: 32, TIME_LANES: 4, ITEMS: 4, VECTOR: 1, PARTS }
+        const config = { CHANNEL_LANES: 32, TIME_LANES: 4, ITEMS: 4, VECTOR: 1, PARTS, SUBGROUPS: 0 }
         const bound = planOf(idOf(pass), problem, config).dispatches.at(-1)!.buffers.length
         const allowed = (buffers: number): boolean => {
           const limits = { ...plain.limits, maxStorageBuffersPerShaderStage: buffers }
@@ -54,4 +54,25 @@ test('the rules count the buffers that a plan binds', () => {
           false,
         ])
       }
+})
+
+test('time lanes exchange by shuffles where the device has subgroups that hold two of them', () => {
+  const apple = device('apple-m2') as WebgpuDevice
+  const config = { CHANNEL_LANES: 16, TIME_LANES: 8, ITEMS: 4, VECTOR: 1, PARTS: 1, SUBGROUPS: 1 }
+  const broken = (changes: Partial<typeof config>, on = apple, problem = mingru): readonly string[] =>
+    violated(spaceOf(idOf('forward'), problem, on), { ...config, ...changes })
+  expect(broken({})).toEqual([])
+  expect(broken({}, { ...apple, features: [] })).toEqual(['shuffles need the feature subgroups'])
+  expect(broken({ TIME_LANES: 1 })).toEqual(['a subgroup can hold two time lanes'])
+  // Of 32 lanes, the next time lane is the 33rd; in a series it is the next one.
+  expect(broken({ CHANNEL_LANES: 32 })).toEqual(['a subgroup can hold two time lanes'])
+  expect(broken({ CHANNEL_LANES: 32 }, apple, { ...mingru, layout: 'bdt' })).toEqual([])
+})
+
+test('shuffles are chosen where subgroups hold enough time lanes', () => {
+  const chosen = (subgroupMinSize: number): number => {
+    const on = { ...(device('apple-m2') as WebgpuDevice), subgroupMinSize }
+    return best(spaceOf(idOf('forward'), mingru, on), 1)[0]!.configuration['SUBGROUPS']!
+  }
+  expect([chosen(4), chosen(32)]).toEqual([0, 1])
 })

@@ -17,6 +17,7 @@ export function wgslBindings(problem: Problem, { pass }: KernelKind, numberOf: N
   const isSeries = layoutOf(problem) === 'bdt'
   return {
     IS_F16: problem.dtype === 'f16',
+    USES_SUBGROUPS: numberOf('SUBGROUPS') === 1,
     STORAGE: problem.dtype,
     PACK: vectorOf(vector, 'Storage'),
     VALUE: vectorOf(isSeries ? 1 : vector, 'f32'),
