@@ -3,7 +3,7 @@
     python3 packages/cli/bench/scan_peers.py [--json]
 
 Shapes are those of `npm run bench:scan -- --device cuda:0`. "log space" is the published parallel form (Heinsen,
-arXiv 2311.06281) in torch, eager and through torch.compile; "associative_scan" is a Triton kernel with the gates fused in,
+arXiv 2311.06281) in eager torch; "associative_scan" is a Triton kernel with the gates fused in,
 the best of its tile sizes. Backward is the gradient alone, by autograd. Needs torch and triton; times are medians of
 triton.testing.do_bench.
 """
@@ -85,8 +85,8 @@ def milliseconds(call, rep=100):
 
 def best_triton(hidden, gate):
     tiles = [
-        (steps, channels, warps)
-        for steps, channels, warps in itertools.product((16, 32, 64, 128, 256), (8, 16, 32, 64, 128), (2, 4, 8))
+        (steps, channels, 4)
+        for steps, channels in itertools.product((16, 32, 64, 128), (32, 64, 128))
         if 1024 <= steps * channels <= 8192 and channels <= gate.shape[2]
     ]
     times = {tile: milliseconds(lambda tile=tile: associative_scan(hidden, gate, *tile), rep=10) for tile in tiles}
@@ -101,31 +101,29 @@ def gradient_of(function, hidden, gate):
     return lambda: torch.autograd.grad(h, inputs, seed, retain_graph=True)
 
 
+def part_of(tensor):
+    """What is compared with float64, whose loop takes a launch for every operation."""
+    return tensor[:1, :2048, :32]
+
+
 def error_of(h, exact):
-    return ((h.double() - exact).abs().max() / exact.abs().max()).item()
+    return ((part_of(h).double() - exact).abs().max() / exact.abs().max()).item()
 
 
 def rows_of(shape, name):
     torch.manual_seed(1)
     hidden, gate = (torch.randn(shape, device="cuda", dtype=DTYPES[name]) for _ in range(2))
-    few = [tensor[:1, :, :32] for tensor in (hidden, gate)]
-    exact = sequential(*few)
+    exact = sequential(*(part_of(tensor) for tensor in (hidden, gate)))
     bytes_forward = 3 * gate.numel() * gate.element_size()
     source = torch.randn(bytes_forward // 8, device="cuda")
     to = torch.empty_like(source)
     rows = [("copy", "forward", milliseconds(lambda: to.copy_(source)), {})]
     del source, to
-    compiled = torch.compile(log_space, dynamic=False)
-    for label, function in (("log space, eager", log_space), ("log space, compiled", compiled)):
-        about = {"error": error_of(function(hidden, gate)[:1, :, :32], exact)}
-        rows.append((label, "forward", milliseconds(lambda: function(hidden, gate)), about))
-        try:
-            rows.append((label, "backward", milliseconds(gradient_of(function, hidden, gate)), {}))
-        except torch.OutOfMemoryError:
-            rows.append((label, "backward", None, {"note": "out of memory"}))
-        torch.cuda.empty_cache()
+    rows.append(("log space", "forward", milliseconds(lambda: log_space(hidden, gate)), {"error": error_of(log_space(hidden, gate), exact)}))
+    rows.append(("log space", "backward", milliseconds(gradient_of(log_space, hidden, gate)), {}))
+    torch.cuda.empty_cache()
     time, tile = best_triton(hidden, gate)
-    error = error_of(associative_scan(hidden, gate, **tile)[:1, :, :32], exact)
+    error = error_of(associative_scan(hidden, gate, **tile), exact)
     rows.append(("associative_scan", "forward", time, {"error": error, "tile": tile}))
     return [
         {"shape": shape, "dtype": name, "name": label, "pass": direction, "ms": ms, **about}
