@@ -1,12 +1,10 @@
 import type { CompareOp, Expression } from './language/expression.ts'
 import { SpaceError, textOf } from './language/source.ts'
-import { configurationOf, count } from './operations.ts'
+import { count } from './operations.ts'
 import { isList } from './search/domain.ts'
+import { Feasibilities, type Feasibility } from './search/feasibility.ts'
 import { hasAny } from './search/listing.ts'
-import type { Nest } from './search/nest.ts'
-import { mentionedFirst } from './search/order.ts'
-import { prepare, prepareRules } from './search/prepare.ts'
-import { rankRead } from './search/ranking.ts'
+import { prepare } from './search/prepare.ts'
 import { bind, scopesOf, type BoundRule, type Space } from './search/space.ts'
 import { numberOf } from './values/evaluate.ts'
 
@@ -40,65 +38,49 @@ export interface RelaxRange {
  */
 export function explain(space: Space, options: { readonly relax?: readonly RelaxRange[] } = {}): Explanation {
   const empty = space.variables.filter(({ values }) => isList(values) && values.length === 0)
-  if (empty.length === 0 && isSolvable(space)) return { status: 'feasible', count: count(space) }
-  const core = empty.length > 0 ? [] : minimalConflict(space)
+  const feasibilities = new Feasibilities(space)
+  const whole = empty.length > 0 ? undefined : feasibilities.of(space.rules, MOST_STEPS)
+  if (whole && isFeasible(space, whole)) return { status: 'feasible', count: count(space) }
+  const core = whole ? minimalConflict(space, feasibilities, whole) : []
   return {
     status: 'infeasible',
     conflict: [
       ...empty.map(({ name }) => emptyDomain(space, name)),
-      ...core.map((rule) => ({ rule: rule.name, text: rule.text, values: numbersOf(space, rule, core) })),
+      ...core.map((rule) => ({
+        rule: rule.name,
+        text: rule.text,
+        values: numbersOf(space, feasibilities, rule, core),
+      })),
     ],
     relaxations: relaxations(space, options.relax),
   }
 }
 
+// Parts of expressions that are looked at to see whether some rules clash. A rule without which that stays open is kept.
+const MOST_STEPS = 60_000
+// … and to see how near a rule comes to holding.
+const MOST_NEAR = 40_000
+
 /** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds and that cannot be searched through. */
-function isSolvable(space: Space): boolean {
-  const found =
-    isFeasible(space, space.rules, MOST_TRIED) ?? isFeasible(space, space.rules, 10 * MOST_TRIED, mentionedFirst)
-  if (found !== undefined) return found
-  return prepare(space).components.every((nest) => hasAny(nest) === true)
+function isFeasible(space: Space, { status }: Feasibility): boolean {
+  if (status !== 'open') return status === 'feasible'
+  const { isRefuted, components } = prepare(space)
+  return !isRefuted && components.every(hasAny)
 }
 
-/**
- * Deletion filter: a rule goes when the rest still clashes without it; what stays is needed, every one. What bounds alone
- * refute is filtered by bounds alone first, which is cheap and leaves little to search through.
- */
-function minimalConflict(space: Space): readonly BoundRule[] {
-  const byBounds = (rules: readonly BoundRule[]): boolean => prepareRules(space, rules).isRefuted
-  const bySearch = (rules: readonly BoundRule[]): boolean => isFeasible(space, rules, MOST_TRIED) === false
-  const inOtherOrder = (rules: readonly BoundRule[]): boolean =>
-    isFeasible(space, rules, 10 * MOST_TRIED, mentionedFirst) === false
-  const rules = byBounds(space.rules) ? filtered(space.rules, byBounds) : space.rules
-  // Few rules are searched through more easily than many, so what stays open at first is asked again among the rest.
-  return filtered(filtered(rules, bySearch), inOtherOrder)
-}
-
-function filtered(
-  rules: readonly BoundRule[],
-  clashes: (rules: readonly BoundRule[]) => boolean,
-): readonly BoundRule[] {
-  let core = rules
-  for (const rule of rules) {
-    const without = core.filter((other) => other !== rule)
-    if (clashes(without)) core = without
+/** A rule goes when the rest still clashes without it; what stays is needed, every one. */
+function minimalConflict(space: Space, feasibilities: Feasibilities, whole: Feasibility): readonly BoundRule[] {
+  let core = whole.status === 'infeasible' ? whole.rules : space.rules
+  const needed = new Set<BoundRule>()
+  // What stays open at first is asked again among fewer rules.
+  for (const rule of [...core, ...core]) {
+    if (!core.includes(rule) || needed.has(rule)) continue
+    const others = core.filter((other) => other !== rule)
+    const rest = feasibilities.of(others, MOST_STEPS)
+    if (rest.status === 'infeasible') core = rest.rules
+    if (rest.status === 'feasible') needed.add(rule)
   }
   return core
-}
-
-// Values that are tried to see whether a few rules clash. A rule without which that stays open is kept.
-const MOST_TRIED = 50_000
-
-function isFeasible(
-  space: Space,
-  rules: readonly BoundRule[],
-  most: number,
-  order = (nest: Nest): Nest => nest,
-): boolean | undefined {
-  const { isRefuted, components } = prepareRules(space, rules)
-  if (isRefuted) return false
-  const found = components.map((nest) => hasAny(order(nest), most))
-  return found.includes(false) ? false : found.includes(undefined) ? undefined : true
 }
 
 /** What a look at a space finds, or nothing where its domains make no sense: too large, divisors of 0. */
@@ -111,26 +93,27 @@ function within<T>(look: () => T): T | undefined {
   }
 }
 
-// Values that are tried to see how near a rule comes to holding.
-const MOST_NEAR = 400_000
-
-/**
- * How near a rule comes to holding, given the rest of the conflict; where that is too much to search through, given all
- * other rules, which leave less; and failing that what bounds say of its sides.
- */
-function numbersOf(space: Space, { condition }: BoundRule, core: readonly BoundRule[]): string {
+/** How near a rule comes to holding, given the rest of the conflict. */
+function numbersOf(
+  space: Space,
+  feasibilities: Feasibilities,
+  { condition }: BoundRule,
+  core: readonly BoundRule[],
+): string {
   if (condition.kind !== 'compare' || condition.ops.length !== 1) return 'cannot hold together with the others'
+  const [op] = condition.ops as readonly [CompareOp]
   const [left, right] = condition.terms as readonly [Expression, Expression]
   const others = core.filter((rule) => rule.condition !== condition)
-  const all = space.rules.filter((rule) => rule.condition !== condition)
-  const nearest =
-    nearestSides(space, condition.ops[0]!, left, right, others) ??
-    nearestSides(space, condition.ops[0]!, left, right, all)
-  if (!nearest) return boundsOfSides(space, left, right, others)
-  const limit = ALLOWED[condition.ops[0]!]
+  const low = op === '<' || op === '>' ? 0 : 1
+  const { from, values } = feasibilities.least(distance(op, left, right), low, others, MOST_NEAR)
   const isFixed = scopesOf(space.indexOf, space.lets)(right).length === 0
-  if (!limit || !isFixed) return `at best ${side(left, nearest.left)}, against ${side(right, nearest.right)}`
-  return `${textOf(left.at)} is ${limit[0]} ${nearest.left}, ${limit[1]} ${nearest.right}`
+  const known = values ?? (isFixed ? space.givens : undefined)
+  const [a, b] = [values && numberOf(left, values, space.lets), known && numberOf(right, known, space.lets)]
+  const limit = isFixed ? ALLOWED[op] : undefined
+  if (limit && b !== undefined && from > low)
+    return `${textOf(left.at)} is ${limit[0]} ${op === '<' || op === '<=' ? b + from : b - from}, ${limit[1]} ${b}`
+  if (a !== undefined && b !== undefined) return `at best ${side(left, a)}, against ${side(right, b)}`
+  return from > low ? `the sides are ${from} or more apart` : 'cannot hold together with the others'
 }
 
 // Where the right side is fixed, how near the left side comes to it is a bound of the left side.
@@ -141,45 +124,16 @@ const ALLOWED: Partial<Record<CompareOp, readonly [string, string]>> = {
   '>': ['at most', 'needed above'],
 }
 
-/** What the rest of a conflict leaves of the sides of a comparison, as far as bounds tell. */
-function boundsOfSides(space: Space, left: Expression, right: Expression, rules: readonly BoundRule[]): string {
-  const { problem, isRefuted } = prepareRules(space, rules)
-  const { bounds } = problem
-  const text = (term: Expression): string | undefined => {
-    const [from, to] = bounds(term)
-    if (from === to) return side(term, from)
-    if (from === -Infinity) return undefined
-    return side(term, to > Number.MAX_SAFE_INTEGER ? `${from} or more` : `${from} to ${to}`)
-  }
-  const [a, b] = [text(left), text(right)]
-  return a && b && !isRefuted ? `${a}, against ${b}` : 'cannot hold together with the others'
-}
-
-function side(term: Expression, value: number | string): string {
+function side(term: Expression, value: number): string {
   return term.kind === 'number' ? `${value}` : `${textOf(term.at)} = ${value}`
 }
 
-/** The sides of a comparison in the configuration of the other rules that comes nearest to meeting it. */
-function nearestSides(
-  space: Space,
-  op: CompareOp,
-  left: Expression,
-  right: Expression,
-  rules: readonly BoundRule[],
-): { readonly left: number; readonly right: number } | undefined {
+/** How far the sides of a comparison that does not hold are from meeting it. */
+function distance(op: CompareOp, left: Expression, right: Expression): Expression {
   const { at } = left
-  const isFromBelow = op === '>' || op === '>='
-  const [larger, smaller] = isFromBelow ? [right, left] : [left, right]
+  const [larger, smaller] = op === '>' || op === '>=' ? [right, left] : [left, right]
   const difference: Expression = { kind: 'arithmetic', op: '-', left: larger, right: smaller, at }
-  const value: Expression = op === '==' ? { kind: 'call', name: 'abs', args: [difference], at } : difference
-  const prepared = prepareRules(space, rules)
-  if (prepared.isRefuted) return undefined
-  const { rows, tried } = rankRead(prepared, { direction: 'minimise', text: '', value }, 1, MOST_NEAR)
-  const [found] = rows
-  if (!found || tried > MOST_NEAR) return undefined
-  const values = { ...configurationOf(space, found.row), ...space.givens }
-  const [a, b] = [numberOf(left, values, space.lets), numberOf(right, values, space.lets)]
-  return a === undefined || b === undefined ? undefined : { left: a, right: b }
+  return op === '==' ? { kind: 'call', name: 'abs', args: [difference], at } : difference
 }
 
 function emptyDomain(space: Space, name: string): Clash {
@@ -199,7 +153,7 @@ function relaxations(space: Space, ranges: readonly RelaxRange[] = []): readonly
     const fits = (value: number): boolean =>
       within(() => {
         const other = bind(space.model, { ...space.givens, [given]: value })
-        return isFeasible(other, other.rules, MOST_TRIED) === true
+        return new Feasibilities(other).of(other.rules, MOST_STEPS).status === 'feasible'
       }) === true
     return [-step, step]
       .map((direction) => nearestFit(start, direction, direction < 0 ? from : to, fits))

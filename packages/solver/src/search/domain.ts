@@ -52,3 +52,32 @@ export function within(domain: Domain, from: number, to: number): Domain {
   const first = domain.from + Math.max(0, Math.ceil((from - domain.from) / domain.step)) * domain.step
   return rangeOf(first, Math.min(to, domain.to), domain.step)
 }
+
+/** The least value that is not below a bound; `Infinity` where there is none. */
+export function leastFrom(domain: Domain, bound: number): number {
+  if (isList(domain)) return domain[positionOf(domain, bound)] ?? Infinity
+  const value = domain.from + Math.max(0, Math.ceil((bound - domain.from) / domain.step)) * domain.step
+  return value <= domain.to ? value : Infinity
+}
+
+/** The largest value that is not above a bound; `-Infinity` where there is none. */
+export function mostUpTo(domain: Domain, bound: number): number {
+  if (isList(domain)) {
+    const at = positionOf(domain, bound)
+    return domain[at] === bound ? bound : (domain[at - 1] ?? -Infinity)
+  }
+  if (bound >= domain.to) return domain.to
+  const value = domain.from + Math.floor((bound - domain.from) / domain.step) * domain.step
+  return value >= domain.from ? value : -Infinity
+}
+
+/** How many values of a list are below a bound. */
+export function positionOf(list: readonly number[], bound: number): number {
+  let [from, to] = [0, list.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (list[middle]! < bound) from = middle + 1
+    else to = middle
+  }
+  return from
+}

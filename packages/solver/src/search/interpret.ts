@@ -13,14 +13,14 @@ export type Cursor = number[]
 export interface Visitor {
   /** At a solution: a value for each variable of the space, by name. True ends the search after this one. */
   readonly visit: (values: Readonly<Record<string, number>>) => boolean
-  /** Asked at each value that is tried; true ends the search. */
-  readonly isOver?: () => boolean
+  /** Called at each value that is tried. */
+  readonly tries?: () => void
   /** Whether everything below some known values may be skipped, given bounds of every name. */
   readonly skips?: (bounds: (name: string) => Interval | undefined) => boolean
 }
 
 /** Searches from a cursor on; leaves it behind the last solution that was visited. */
-export function interpret(nest: Nest, cursor: Cursor, { visit, skips, isOver }: Visitor): void {
+export function interpret(nest: Nest, cursor: Cursor, { visit, skips, tries }: Visitor): void {
   const { loops, atoms, problem } = nest
   const { space, definitions } = problem
   const depths = depthsOf(nest)
@@ -57,7 +57,7 @@ export function interpret(nest: Nest, cursor: Cursor, { visit, skips, isOver }: 
     const size = sizeOf(domain)
     const name = names[depth]!
     for (let i = cursor[depth]!; i < size; i++) {
-      if (isOver?.()) return true
+      tries?.()
       cursor[depth] = i
       values[name] = valueAt(domain, i)
       if (!isPossible(depth) || !descend(depth + 1)) continue

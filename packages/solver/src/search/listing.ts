@@ -1,6 +1,6 @@
 import { SpaceError } from '../language/source.ts'
 import type { Nest } from './nest.ts'
-import { columnOf, counted, feasible, listing, type Columns } from './run.ts'
+import { columnOf, counted, listing, type Columns } from './run.ts'
 import type { Space } from './space.ts'
 
 /** Solutions of a nest: a column for each of its variables. */
@@ -52,10 +52,10 @@ export function lengthOf(nest: Nest, most: number): number | undefined {
   return known
 }
 
-/** Whether there is a solution; nothing where that is still open after trying `most` values. */
-export function hasAny(nest: Nest, most: number = Infinity): boolean | undefined {
+/** Whether there is a solution. */
+export function hasAny(nest: Nest): boolean {
   const known = lengths.get(nest)
-  return known === undefined ? feasible(nest, most) : known > 0
+  return known === undefined ? counted(nest, 0) === undefined : known > 0
 }
 
 function emptyColumns(nest: Nest, length: number): Columns {

@@ -65,7 +65,7 @@ class Writer {
   source(): string {
     const { loops, problem } = this.#nest
     const depths = [...loops.keys()]
-    const split = this.#body.isLast !== undefined && !this.#isSmall ? Math.max(0, loops.length - INNER) : 0
+    const split = this.#isSmall ? 0 : Math.max(0, loops.length - INNER)
     const begin = [
       this.#body.begin ?? '',
       loops.map(({ domain }, i) => declaredDomain(domain, i)).join(''),

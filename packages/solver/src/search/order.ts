@@ -1,9 +1,7 @@
-import { partsOf, type Expression } from '../language/expression.ts'
 import type { Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { sizeOf, type Domain } from './domain.ts'
 import { solvedFor } from './equality.ts'
-import type { Nest } from './nest.ts'
 import type { Problem } from './problem.ts'
 
 /**
@@ -73,26 +71,4 @@ class Completion {
     const isEquality = condition.kind === 'compare' && condition.ops.includes('==')
     return isEquality || condition.kind === 'in' ? 'equality' : 'inequality'
   }
-}
-
-/**
- * The same loops, those of the variables that conditions mention most outermost: where the usual order takes long to
- * find that nothing fits, this one often does not, and the reverse.
- */
-export function mentionedFirst(nest: Nest): Nest {
-  const { space, definitions } = nest.problem
-  const mentions = new Map(
-    nest.loops.map(({ index }) => {
-      const { name } = space.variables[index]!
-      return [index, nest.atoms.reduce((sum, { condition }) => sum + mentionsOf(name, condition, definitions), 0)]
-    }),
-  )
-  return { ...nest, loops: nest.loops.toSorted((a, b) => mentions.get(b.index)! - mentions.get(a.index)!) }
-}
-
-function mentionsOf(name: string, expression: Expression, definitions: Problem['definitions']): number {
-  if (expression.kind !== 'name')
-    return partsOf(expression).reduce((sum, part) => sum + mentionsOf(name, part, definitions), 0)
-  const definition = definitions.get(expression.name)
-  return definition ? mentionsOf(name, definition, definitions) : Number(expression.name === name)
 }

@@ -6,7 +6,7 @@ import { solutionFor } from './equality.ts'
 import { combinationsOf, depthOf, depthsOf, type Nest } from './nest.ts'
 import { ordered } from './order.ts'
 import { problemOf, withDomains, type Problem } from './problem.ts'
-import type { BoundRule, Space } from './space.ts'
+import type { Space } from './space.ts'
 
 /** A space made ready for search. */
 export interface Prepared {
@@ -26,15 +26,14 @@ const known = new WeakMap<Space, Prepared>()
 export function prepare(space: Space): Prepared {
   const found = known.get(space)
   if (found) return found
-  const prepared = prepareRules(space, space.rules)
+  const prepared = preparedAnew(space)
   expectEnds(prepared)
   known.set(space, prepared)
   return prepared
 }
 
-/** The same under some of a space's rules; ranges without end stay so where those do not bound them. */
-export function prepareRules(space: Space, rules: readonly BoundRule[]): Prepared {
-  const given = problemOf(space, rules)
+function preparedAnew(space: Space): Prepared {
+  const given = problemOf(space)
   const isRefuted =
     given.domains.some((domain) => sizeOf(domain) === 0) ||
     given.atoms.some(({ scope, condition }) => scope.length === 0 && !holds(condition, space.givens, given.definitions))

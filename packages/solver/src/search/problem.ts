@@ -4,7 +4,7 @@ import { boundsUnder, type Bounds, type Hulls } from '../values/interval.ts'
 import { conditionsOf, type Atom } from './atom.ts'
 import { hullOf, type Domain } from './domain.ts'
 import { eliminate } from './elimination.ts'
-import { scopesOf, type BoundRule, type Space } from './space.ts'
+import { scopesOf, type Space } from './space.ts'
 
 /** What is searched: variables with their domains, and conditions over them. */
 export interface Problem {
@@ -24,10 +24,10 @@ export interface Problem {
   readonly scope: (expression: Expression) => readonly number[]
 }
 
-export function problemOf(space: Space, rules: readonly BoundRule[]): Problem {
+export function problemOf(space: Space): Problem {
   const domains = space.variables.map(({ values }) => values)
   const hulls = hullsOf(space, domains)
-  const whole = conditionsOf(rules, boundsUnder(hulls, space.lets), space.lets)
+  const whole = conditionsOf(space.rules, boundsUnder(hulls, space.lets), space.lets)
   const { definitions, computed, conditions } = eliminate(space, whole)
   const scope = scopesOf(space.indexOf, definitions)
   const atoms = conditions.map((condition) => ({ condition, scope: scope(condition) }))

@@ -13,7 +13,7 @@ export interface RankedRow {
 export interface Ranking {
   /** Best first; equal ones in lexicographic order of their values. */
   readonly rows: readonly RankedRow[]
-  /** How many values were tried to find them. More than were allowed: there may be better ones. */
+  /** How many values were tried to find them. */
   readonly tried: number
   /** The searched variables that the objective depends on, in the order in which they were tried. */
   readonly order: readonly number[]
@@ -23,7 +23,7 @@ export interface Ranking {
 export function rank(prepared: Prepared, objective: Objective, k: number): Ranking {
   const { isRefuted, components } = prepared
   const others = components.filter((nest) => !reads(prepared, nest, objective))
-  if (isRefuted || others.some((nest) => hasAny(nest) === false)) return { rows: [], tried: 0, order: [] }
+  if (isRefuted || others.some((nest) => !hasAny(nest))) return { rows: [], tried: 0, order: [] }
   const ranking = rankRead(prepared, objective, k)
   // What the objective does not read decides nothing but the order of equals, so of each such component the k least
   // rows are enough, and they are enough for the k best so far.
@@ -42,11 +42,8 @@ export function rank(prepared: Prepared, objective: Objective, k: number): Ranki
   return { ...ranking, rows }
 }
 
-/**
- * The same of the components that the objective reads alone: in the rows, the variables of the others are 0. After
- * trying `most` values, the best so far.
- */
-export function rankRead(prepared: Prepared, objective: Objective, k: number, most?: number): Ranking {
+/** The same of the components that the objective reads alone: in the rows, the variables of the others are 0. */
+function rankRead(prepared: Prepared, objective: Objective, k: number): Ranking {
   const { problem, components } = prepared
   const nest = joined(
     problem,
@@ -58,7 +55,7 @@ export function rankRead(prepared: Prepared, objective: Objective, k: number, mo
     nest.variables.forEach((index, i) => (row[index] = values[i]!))
     best.offer(row, value)
   }
-  const tried = ranked(nest, objective, { offer, limit: () => best.limit }, most)
+  const tried = ranked(nest, objective, { offer, limit: () => best.limit })
   return { rows: best.kept, tried, order: nest.loops.map(({ index }) => index) }
 }
 

@@ -114,28 +114,6 @@ export function counted(nest: Nest, most: number): number | undefined {
   return count > most ? undefined : count
 }
 
-/**
- * Whether a nest has a solution; nothing where that is still open after trying `most` values. Ranges without end are
- * searched like others.
- */
-export function feasible(nest: Nest, most: number): boolean | undefined {
-  const run = compiled<[number]>(nest, ['M'], {
-    begin: 'let k=0;',
-    step: 'if(++k>M)return -1;',
-    leaf: () => 'n=1;',
-    isLast: 'n!==0',
-  })
-  let found = 0
-  if (run) found = run(most)
-  else {
-    let steps = 0
-    const cursor = nest.loops.map(() => 0)
-    interpret(nest, cursor, { visit: () => (found = 1) === 1, isOver: () => ++steps > most && found === 0 })
-    if (found === 0 && steps > most) found = -1
-  }
-  return found < 0 ? undefined : found === 1
-}
-
 /** Who takes what a search for the best offers. */
 export interface Judge {
   /** An objective that is not above what it last asked for, and the values of the nest's variables. */
@@ -146,19 +124,18 @@ export interface Judge {
 
 /**
  * Offers the solutions of a nest whose objective may still matter, passing over whole parts whose bound already does
- * not. Returns how many values were tried; where they are more than `most`, the search has not been completed.
+ * not. Returns how many values were tried.
  */
-export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge, most: number = Infinity): number {
+export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge): number {
   const isMinimise = direction === 'minimise'
   const isWorse = isMinimise ? '>' : '<'
   const { space, definitions } = nest.problem
-  const run = compiled<[(c: number, ...row: number[]) => number, (...row: number[]) => number, number, number]>(
+  const run = compiled<[(c: number, ...row: number[]) => number, (...row: number[]) => number, number]>(
     nest,
-    ['S', 'V', 'L', 'M'],
+    ['S', 'V', 'L'],
     {
       expressions: [value],
-      step: 'if(++n>M)return n;',
-      isLast: 'n>M',
+      step: 'n++;',
       enter: (_depth, relaxer, direction) => {
         const bound = isMinimise ? relaxer.least(value) : relaxer.most(value)
         const worsens = direction(value) === (isMinimise ? 'up' : 'down')
@@ -182,7 +159,7 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
       const values = Object.fromEntries(row.map((of, i) => [names[i]!, of]))
       return numberOf(value, { ...space.givens, ...values }, definitions)!
     }
-    return run(offer, exact, judge.limit(), most)
+    return run(offer, exact, judge.limit())
   }
   let tried = 0
   const own = nest.variables.map((index) => space.variables[index]!.name)
@@ -190,7 +167,7 @@ export function ranked(nest: Nest, { direction, value }: Objective, judge: Judge
     nest,
     nest.loops.map(() => 0),
     {
-      isOver: () => ++tried > most,
+      tries: () => tried++,
       skips: (bounds) => {
         const [from, to] = boundsUnder(bounds, definitions)(value)
         return isMinimise ? from > judge.limit() : to < judge.limit()

@@ -121,7 +121,7 @@ function known(value: Partial | boolean): Interval | undefined {
   return typeof value === 'symbol' ? undefined : [Number(value), Number(value)]
 }
 
-function arithmetic(op: ArithmeticOp, a: Interval, b: Interval): Interval {
+export function arithmetic(op: ArithmeticOp, a: Interval, b: Interval): Interval {
   const exact = isPoint(a) && isPoint(b) ? known(calculate(op, a[0], b[0])) : undefined
   if (exact) return exact
   switch (op) {
@@ -168,7 +168,7 @@ function corners(a: Interval, b: Interval, f: (x: number, y: number) => number):
   return values.some(Number.isNaN) ? ANYTHING : [Math.min(...values), Math.max(...values)]
 }
 
-function comparison(op: CompareOp, a: Interval, b: Interval): Interval {
+export function comparison(op: CompareOp, a: Interval, b: Interval): Interval {
   switch (op) {
     case '<':
       return [Number(a[1] < b[0]), Number(a[0] < b[1])]
@@ -189,7 +189,7 @@ function comparison(op: CompareOp, a: Interval, b: Interval): Interval {
   }
 }
 
-function callBounds(name: FunctionName, args: readonly Interval[]): Interval {
+export function callBounds(name: FunctionName, args: readonly Interval[]): Interval {
   const exact = args.every(isPoint)
     ? known(
         call(
