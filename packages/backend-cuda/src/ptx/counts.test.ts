@@ -212,7 +212,7 @@ test('a loop from another file is named by it, one of no line is not', () => {
 test('the loop over time is the one that ends at time', () => {
   const source = [
     'void k_reduce(int time) {',
-    '  for (int chunk = begin; chunk < end; chunk += CHUNK) {}',
+    '  for (; chunk + CHUNK <= end; chunk += CHUNK)',
     '}',
     'void k(int time) {',
     '  for (int i = 0; i < 4; i++) {}',
