@@ -20,7 +20,7 @@ export function fitted({ id, under }, points) {
     rows.map(({ terms, least }) => ({ terms, value: least, over: least === NEVER ? 0 : 1, under })),
   )
   // Rounded up: what was covered stays covered.
-  const hundredths = exact.map((constant) => Math.ceil(constant * 100 - 1e-6))
+  const hundredths = exact.map((constant) => Math.max(0, Math.ceil(constant * 100 - 1e-6)))
   const constants = Object.fromEntries(constantsOf(id).map((name, k) => [name, hundredths[k]]))
   return { constants, residuals: residualsOf(rows, hundredths) }
 }

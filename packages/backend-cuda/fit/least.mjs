@@ -12,7 +12,7 @@ export const NEVER = 256
  */
 export async function leastRegisters(source, { toolchain, architecture, cacheFolder, guess = 128 }) {
   return leastCap(async (maxRegisters) => {
-    const compiled = await compile(source, { toolchain, architecture, maxRegisters, cacheFolder, timeoutMs: 60_000 })
+    const compiled = await compile(source, { toolchain, architecture, maxRegisters, cacheFolder, timeoutMs: 240_000 })
     // Where registers are far too few, ptxas may look for places for minutes.
     if (compiled.status === 'timeout') return true
     if (compiled.status !== 'compiled') throw new Error(`${architecture}: ${compiled.message}`)
