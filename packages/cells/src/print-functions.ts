@@ -12,9 +12,10 @@ export interface FunctionSpelling {
 type FunctionOp = Exclude<UnaryOp, 'neg'> | 'min' | 'max'
 
 /**
- * The spelling of a function in float32. None overflows or cancels: errors stay near 1e-7 relative, for all finite x; those
- * of CUDA's sigmoid below 0 near 7e-8 |x|, where it is e^x: an error of 3e-8 at most. In WGSL the definitions take and give
- * values of a type, f32 unless given.
+ * The spelling of a function in float32. None overflows or cancels: errors stay near 1e-7 relative, for all finite x. Only
+ * CUDA's sigmoid, where it is e^x, has those of __expf, 2 + 1.173 |x| units in the last place (CUDA C++ Programming Guide,
+ * intrinsic functions), which is 1e-7 at most of the whole range. In WGSL the definitions take and give values of a type,
+ * f32 unless given.
  */
 export function spellingOf(op: FunctionOp, target: Target, value?: string): FunctionSpelling {
   return target === 'cuda' ? cudaSpellings[op] : wgslSpellings(value)[op]
@@ -33,8 +34,8 @@ const cudaReciprocal = `__device__ __forceinline__ float reciprocal_approximate(
 }`
 
 // An IEEE division has a slow path: a call, which no element takes, but which keeps everything around it in order. Here
-// one step of Newton's makes the hardware's reciprocal exact; 1 + e is in [1, 2], without denormals and infinities. An
-// element of minGRU takes 36 instructions so, and 100 with expf and a division (sm_90, nvcc 13.0).
+// one step of Newton's squares the error of the hardware's reciprocal; 1 + e is in [1, 2], without denormals and infinities.
+// An element of minGRU takes 36 instructions so, and 100 with expf and a division (sm_90, nvcc 13.0).
 const cudaSigmoid = `__device__ __forceinline__ float sigmoid(float x) {
   const float e = exp2_approximate(-1.4426950408889634f * fabsf(x));
   const float y = 1.0f + e;

@@ -45,9 +45,17 @@ export function runLines(
   return run({ ...printed, functions: [] }, target, variables, EXACT_HELPERS)
 }
 
-/** A printed expression of one variable, callable, with the helpers as they are printed. */
-export function callable(printed: PrintedExpressions, target: Target, variable: string): (x: number) => number {
-  return (x) => Object.values(run(printed, target, { [variable]: x }, ''))[0]!
+/**
+ * A printed expression of one variable, callable, with the helpers as they are printed; with other functions in the place
+ * of those that the target provides, where given.
+ */
+export function callable(
+  printed: PrintedExpressions,
+  target: Target,
+  variable: string,
+  provided: Readonly<Record<string, (x: number) => number>> = {},
+): (x: number) => number {
+  return (x) => Object.values(run(printed, target, { [variable]: x }, '', { ...PRELUDE, ...provided }))[0]!
 }
 
 function run(
@@ -55,16 +63,17 @@ function run(
   target: Target,
   variables: Readonly<Record<string, number>>,
   helpers: string,
+  prelude: Readonly<Record<string, unknown>> = PRELUDE,
 ): Record<string, number> {
   const results = Object.entries(printed.results).map(([key, code]) => `${JSON.stringify(key)}: ${code}`)
   const code = [...printed.functions, ...printed.lines, `return { ${results.join(', ')} }`].join('\n')
-  const names = [...Object.keys(PRELUDE), ...Object.keys(variables)]
+  const names = [...Object.keys(prelude), ...Object.keys(variables)]
   // oxlint-disable-next-line no-new-func -- the code was printed by this package
   const compiled = new Function(
     ...names,
     `'use strict'\n${helpers}\n${target === 'cuda' ? fromCuda(code) : fromWgsl(code)}`,
   )
-  return compiled(...Object.values(PRELUDE), ...Object.values(variables)) as Record<string, number>
+  return compiled(...Object.values(prelude), ...Object.values(variables)) as Record<string, number>
 }
 
 function fromCuda(code: string): string {
