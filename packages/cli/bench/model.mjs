@@ -6,13 +6,11 @@ import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
 import { familyOf, problemText, spaceOf } from '@tilewright/kernels'
 import { best } from '@tilewright/solver'
-import { checkingProblem, lengthened, oracleOf, verify } from '@tilewright/tuner'
-import { openBackend } from '../dist/device-option.js'
+import { checkingProblem, verify } from '@tilewright/tuner'
 import { problemOf } from '../dist/problem-options.js'
+import { CHECKED, configText, inputsOf, medianOf, openTimed } from './timed.mjs'
 
 const LARGEST_RANKING = 20_000
-const CHECKED = 2 ** 22
-const DRAWN = 2 ** 26
 const PROTOCOL = { warmupMs: 5, measureMs: 40, leastRuns: 5 }
 
 const { values } = parseArgs({
@@ -30,14 +28,12 @@ const { values } = parseArgs({
   },
 })
 
-const backend = await openBackend(values.device).catch(({ message, exit }) => end(message, exit ?? 1))
-if (backend.evidence !== 'measured')
-  end(`${backend.name} is no device that can be timed; use --device webgpu or cuda:0`, 2)
+const backend = await openTimed(values.device)
 const problem = problemOf({ ...values, cell: values.cell ?? 'lstm', headDim: values['head-dim'] })
 const id = { kernel: familyOf(problem.cell), pass: values.pass ?? 'forward', target: backend.target }
 const timed = []
 const candidates = candidatesOf(best(spaceOf(id, problem, backend.device), LARGEST_RANKING))
-const inputs = lengthened(oracleOf({ id, problem: checkingProblem(id, problem, DRAWN), seed: 1 }), problem)
+const inputs = inputsOf(id, problem)
 for (const [index, candidate] of candidates.entries()) {
   process.stderr.write(`\r${index + 1} of ${candidates.length} `)
   timed.push({ ...candidate, ...(await measured(candidate.config)) })
@@ -105,7 +101,7 @@ function correlation(xs, ys) {
 
 function textOf({ timed: count, fastestNs, firstNs, firstLoses, rankCorrelation }) {
   const lines = timed.map(({ status, medianNs, objective, config, message }) => {
-    const text = Object.entries(config).map(([key, value]) => `${key}=${value}`).join(' ') // prettier-ignore
+    const text = configText(config)
     const time = status === 'correct' ? `${(medianNs / 1e6).toFixed(3)} ms` : `${status}: ${message}`
     return `${String(objective).padStart(12)}  ${time.padStart(12)}  ${text}`
   })
@@ -116,14 +112,4 @@ function textOf({ timed: count, fastestNs, firstNs, firstLoses, rankCorrelation 
     `${count} timed: the model's first ${(firstNs / 1e6).toFixed(3)} ms, the fastest ${(fastestNs / 1e6).toFixed(3)} ms, ` +
       `lost ${(100 * firstLoses).toFixed(1)} %, rank correlation ${rankCorrelation.toFixed(2)}`,
   ].join('\n')
-}
-
-function medianOf(durations) {
-  const sorted = [...durations].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-function end(message, code) {
-  process.stderr.write(`${message}\n`)
-  process.exit(code)
 }

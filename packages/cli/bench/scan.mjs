@@ -1,16 +1,16 @@
 // npm run bench:scan -- --device webgpu [problem] [--candidates N] [--rounds N] [--json]
 // For every algorithm times N configurations, half of them the best under the cost model and half drawn, and then the
-// fastest of each beside a copy of as many bytes and, where there are some, loops written by hand: in turns, so that what
-// slows the machine down slows all of them.
+// fastest of each, once its outputs agree with the float64 reference, beside a copy of as many bytes and, where there are
+// some, loops written by hand: in turns, so that what slows the machine down slows all of them.
 import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
 import { algorithmsOf, bytesOf, ofAlgorithm, problemText, spaceOf, tensorsOf } from '@tilewright/kernels'
 import { best, sample } from '@tilewright/solver'
-import { checkingProblem, lengthened, oracleOf } from '@tilewright/tuner'
-import { openBackend } from '../dist/device-option.js'
+import { checkingProblem, verify } from '@tilewright/tuner'
 import { problemOf } from '../dist/problem-options.js'
 import { copyKernel } from './copy.mjs'
 import { handKernels } from './hand.mjs'
+import { CHECKED, configText, end, inputsOf, medianOf, openTimed } from './timed.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -41,13 +41,9 @@ const CPU_SHAPES = [
   [1, 32768, 8],
 ]
 const PROTOCOL = { warmupMs: 20, measureMs: 150, leastRuns: 5 }
-// Operations of the float64 reference; the steps that are drawn repeat.
-const DRAWN = 2 ** 26
 const BRIEF = { warmupMs: 5, measureMs: 30, leastRuns: 3 }
 
-const backend = await openBackend(values.device).catch(({ message, exit }) => end(message, exit ?? 1))
-if (backend.evidence !== 'measured')
-  end(`${backend.name} is no device that can be timed; use --device webgpu or cuda:0`, 2)
+const backend = await openTimed(values.device)
 const results = []
 for (const problem of problems()) {
   const result = await benched(problem, values.pass ?? 'forward')
@@ -69,7 +65,7 @@ function problems() {
 
 async function benched(problem, pass) {
   const id = { kernel: 'scan', pass, target: backend.target }
-  const inputs = lengthened(oracleOf({ id, problem: checkingProblem(id, problem, DRAWN), seed: 1 }), problem)
+  const inputs = inputsOf(id, problem)
   const space = spaceOf(id, problem, backend.device)
   const bytes = bytesMoved(problem, pass)
   const rows = []
@@ -80,7 +76,7 @@ async function benched(problem, pass) {
       inputs,
     }))
     const found = candidates.length > 0 && (await fastest(candidates))
-    if (found) rows.push(found)
+    if (found) rows.push(await checked(id, problem, found))
   }
   const hand = pass === 'forward' && rows[0] ? handKernels(id, problem, rows[0].plan) : []
   const copy = { name: 'copy', ...copyKernel(backend.target, bytes) }
@@ -130,6 +126,14 @@ async function fastest(kernels) {
   return winner && { ...winner, tried }
 }
 
+/** The same, once its outputs agree with the float64 reference. */
+async function checked(id, problem, kernel) {
+  const brief = checkingProblem(id, problem, CHECKED)
+  const { status, message } = await verify({ id, problem: brief, backend, config: kernel.config, seed: 1 })
+  if (status !== 'correct') end(`${kernel.name} ${configText(kernel.config)}: ${message}`, 5)
+  return kernel
+}
+
 /** Every tensor over time once; states are few. */
 function bytesMoved(problem, pass) {
   const { inputs, outputs } = tensorsOf(problem, pass)
@@ -158,11 +162,6 @@ async function inTurns(kernels) {
   return runs.map(({ name, config, tried, durations }) => ({ name, config, tried, medianNs: medianOf(durations) }))
 }
 
-function medianOf(durations) {
-  const sorted = [...durations].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
 function tableOf({ problem, pass, bytes, rows }) {
   const lines = rows.map(({ name, config, medianNs, gigabytesPerSecond, ofCopy }) => {
     const numbers = [
@@ -170,14 +169,9 @@ function tableOf({ problem, pass, bytes, rows }) {
       `${gigabytesPerSecond.toFixed(2)} GB/s`.padStart(13),
       `${(100 * ofCopy).toFixed(0)} % of copy`.padStart(14),
     ]
-    const text = config ? Object.entries(config).map(([key, value]) => `${key}=${value}`).join(' ') : '' // prettier-ignore
+    const text = config ? configText(config) : ''
     return `${name.padEnd(32)}${numbers.join('')}  ${text}`
   })
   const head = `${backend.name}  ${pass}  ${problemText(problem)}: ${(bytes / 1e6).toFixed(1)} MB at least`
   return [head, ...lines, ''].join('\n')
-}
-
-function end(message, code) {
-  process.stderr.write(`${message}\n`)
-  process.exit(code)
 }
