@@ -65,7 +65,7 @@ function cold(file, listed) {
   const samples = Object.fromEntries(kinds.map((kind) => [kind, []]))
   for (let round = 0; round < rounds; round++)
     for (const kind of kinds) {
-      const { stdout } = spawnSync(process.execPath, [once, kind, file], { encoding: 'utf8' })
+      const { stdout } = spawnSync(process.execPath, ['--expose-gc', once, kind, file], { encoding: 'utf8' })
       samples[kind].push(JSON.parse(stdout))
     }
   const median = (kind, ...names) =>

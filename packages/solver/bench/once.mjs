@@ -1,5 +1,6 @@
 // One cold measurement in a process of its own: node once.mjs <ours|naive> <file>. Prints milliseconds as JSON, counted
-// from the parsed JSON document on: reading, code generation and the first run are in, starting Node is not.
+// from the parsed JSON document on: reading, code generation and the first run are in, starting Node is not, nor is the
+// collection of what starting left behind, for which node --expose-gc is needed.
 import { readFileSync } from 'node:fs'
 import { all, bind, count, explain, first, readSearchSpace, sample } from '../dist/index.js'
 import { infeasible, naiveLoops } from './naive.mjs'
@@ -7,6 +8,7 @@ import { infeasible, naiveLoops } from './naive.mjs'
 const [how, file] = process.argv.slice(2)
 const document = JSON.parse(readFileSync(file, 'utf8'))
 const times = {}
+globalThis.gc({ type: 'minor' })
 function timed(name, run) {
   const start = performance.now()
   const result = run()

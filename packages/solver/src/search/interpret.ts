@@ -1,7 +1,6 @@
 import { holds, numberOf } from '../values/evaluate.ts'
-import { boundsOf, boundsUnder, type Interval } from '../values/interval.ts'
+import { boundsOf, type Interval } from '../values/interval.ts'
 import { hullOf, sizeOf, valueAt } from './domain.ts'
-import { staysExact } from './atom.ts'
 import { depthOf, depthsOf, isTiny, type Nest } from './nest.ts'
 
 // The search without generated code: what a browser that forbids `new Function` runs. The same solutions in the same
@@ -36,9 +35,7 @@ export function interpret(nest: Nest, cursor: Cursor, { visit, skips, tries }: V
     const value = values[name]
     return value === undefined ? hulls.get(name) : [value, value]
   }
-  const cutting = isTiny(nest)
-    ? atoms.filter(({ condition }) => !staysExact(condition, boundsUnder(bounds, definitions), definitions))
-    : atoms
+  const cutting = isTiny(nest) ? atoms.filter(({ condition }) => !problem.isExact(condition)) : atoms
   const open = loops.map(({ index }, depth) =>
     cutting.filter(({ scope }) => depthOf(scope, depths) > depth && scope.includes(index)),
   )

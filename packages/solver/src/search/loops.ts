@@ -1,6 +1,6 @@
 import { namesIn, type Expression } from '../language/expression.ts'
 import { excludesZero } from '../values/interval.ts'
-import { staysExact, type Atom } from './atom.ts'
+import type { Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { isList, type Domain } from './domain.ts'
 import { TOO_LARGE } from './emit.ts'
@@ -217,7 +217,7 @@ class Writer {
   #relaxed({ condition, scope }: Atom, depth: number): string {
     const { loops } = this.#nest
     if (!scope.includes(loops[depth]!.index) || depthOf(scope, this.#depths) <= depth) return ''
-    if (this.#isSmall && staysExact(condition, this.#nest.problem.bounds, this.#nest.problem.definitions)) return ''
+    if (this.#isSmall && this.#nest.problem.isExact(condition)) return ''
     const text = this.#relaxer(depth).possible(condition)
     return text === undefined ? '' : `if(!${text})continue;`
   }

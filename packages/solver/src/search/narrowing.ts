@@ -1,7 +1,7 @@
 import { SpaceError } from '../language/source.ts'
 import { holds, numberOf } from '../values/evaluate.ts'
 import { boundsOf, type Interval } from '../values/interval.ts'
-import { staysExact, type Atom } from './atom.ts'
+import type { Atom } from './atom.ts'
 import { divisibility } from './divisibility.ts'
 import { contains, hullOf, isList, sizeOf, valueAt, within, type Domain } from './domain.ts'
 import type { Problem } from './problem.ts'
@@ -23,7 +23,6 @@ export function narrow(problem: Problem): readonly Domain[] {
 class Narrowing {
   readonly #problem: Problem
   readonly #domains: Domain[]
-  readonly #exact = new Map<Atom, boolean>()
 
   constructor(problem: Problem) {
     this.#problem = problem
@@ -75,15 +74,8 @@ class Narrowing {
   #cut(atom: Atom, index: number): Domain {
     const domain = this.#domains[index]!
     // What may become too large is cut even so: values for which it would are an error in the loops.
-    if (sizeOf(domain) < FEW && this.#isExact(atom)) return domain
+    if (sizeOf(domain) < FEW && this.#problem.isExact(atom.condition)) return domain
     return this.#shaved(atom, index, this.#divisors(atom, index))
-  }
-
-  #isExact(atom: Atom): boolean {
-    const { bounds, definitions } = this.#problem
-    const known = this.#exact.get(atom) ?? staysExact(atom.condition, bounds, definitions)
-    this.#exact.set(atom, known)
-    return known
   }
 
   /** A domain without the ends that bounds of the other variables exclude. */

@@ -25,8 +25,8 @@ export function combinationsOf({ loops }: Pick<Nest, 'loops'>): number {
 
 // Up to so many combinations, trying them takes less time than writing code that tries fewer …
 const SMALL = 20_000
-// … and up to so many, less than writing any.
-const TINY = 64
+// … and up to so many, less than writing any (dedispersion's 174: 0.3 ms less, measured in fresh processes).
+const TINY = 256
 
 let areAllLarge = false
 

@@ -1,9 +1,9 @@
 import { SpaceError } from '../language/source.ts'
 import { holds } from '../values/evaluate.ts'
-import { isList, sizeOf } from './domain.ts'
+import { isList, sizeOf, type Domain } from './domain.ts'
 import { narrow } from './narrowing.ts'
 import { solutionFor } from './equality.ts'
-import { combinationsOf, depthOf, depthsOf, type Nest } from './nest.ts'
+import { combinationsOf, depthOf, depthsOf, isTiny, type Loop, type Nest } from './nest.ts'
 import { ordered } from './order.ts'
 import { problemOf, withDomains, type Problem } from './problem.ts'
 import type { Space } from './space.ts'
@@ -45,10 +45,17 @@ function preparedAnew(space: Space): Prepared {
   const atoms = given.atoms.filter(({ scope }) => !isSettled(problem, scope))
   const components = split(problem, searched, atoms).map((variables) => {
     const own = atoms.filter(({ scope }) => variables.includes(scope[0]!))
-    const loops = ordered(problem, variables, own, domains).map((index) => ({ index, domain: domains[index]! }))
+    const declared = loopsOver(variables, domains)
+    // So little is tried in any order as fast as a good one is found.
+    const isOrdered = own.length < 2 && isTiny({ loops: declared })
+    const loops = isOrdered ? declared : loopsOver(ordered(problem, variables, own, domains), domains)
     return { problem, loops, variables: withComputed(problem, variables), atoms: own }
   })
   return { problem, isRefuted: false, components: components.sort((a, b) => combinationsOf(a) - combinationsOf(b)) }
+}
+
+function loopsOver(variables: readonly number[], domains: readonly Domain[]): readonly Loop[] {
+  return variables.map((index) => ({ index, domain: domains[index]! }))
 }
 
 /** Whether a condition is met already: it reads nothing, or one variable, and the values that break it are gone. */

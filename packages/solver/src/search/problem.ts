@@ -1,7 +1,7 @@
 import type { Expression } from '../language/expression.ts'
 import type { Definitions } from '../values/evaluate.ts'
 import { boundsUnder, type Bounds, type Hulls } from '../values/interval.ts'
-import { conditionsOf, type Atom } from './atom.ts'
+import { conditionsOf, staysExact, type Atom } from './atom.ts'
 import { hullOf, type Domain } from './domain.ts'
 import { eliminate } from './elimination.ts'
 import { scopesOf, type Space } from './space.ts'
@@ -20,6 +20,8 @@ export interface Problem {
   readonly hulls: Hulls
   /** Of expressions, when each name keeps to its hull. */
   readonly bounds: Bounds
+  /** Whether nothing that is computed for an expression can become too large, when each name keeps to its hull. */
+  readonly isExact: (expression: Expression) => boolean
   /** Which searched variables an expression reads: their indices, ascending. */
   readonly scope: (expression: Expression) => readonly number[]
 }
@@ -31,14 +33,30 @@ export function problemOf(space: Space): Problem {
   const { definitions, computed, conditions } = eliminate(space, whole)
   const scope = scopesOf(space.indexOf, definitions)
   const atoms = conditions.map((condition) => ({ condition, scope: scope(condition) }))
-  return { space, domains, atoms, definitions, computed, scope, hulls, bounds: boundsUnder(hulls, definitions) }
+  const bounds = boundsUnder(hulls, definitions)
+  const isExact = exactness((condition) => staysExact(condition, bounds, definitions))
+  return { space, domains, atoms, definitions, computed, scope, hulls, bounds, isExact }
 }
 
 /** The same problem with other domains. */
 export function withDomains(problem: Problem, domains: readonly Domain[]): Problem {
   if (domains.every((domain, index) => domain === problem.domains[index])) return problem
   const hulls = hullsOf(problem.space, domains)
-  return { ...problem, domains, hulls, bounds: boundsUnder(hulls, problem.definitions) }
+  const { definitions } = problem
+  const bounds = boundsUnder(hulls, definitions)
+  // What was exact stays so: domains only get smaller.
+  const isExact = exactness((condition) => problem.isExact(condition) || staysExact(condition, bounds, definitions))
+  return { ...problem, domains, hulls, bounds, isExact }
+}
+
+/** The same judgement, made once for each expression. */
+function exactness(judge: (expression: Expression) => boolean): (expression: Expression) => boolean {
+  const known = new Map<Expression, boolean>()
+  return (expression) => {
+    const found = known.get(expression) ?? judge(expression)
+    known.set(expression, found)
+    return found
+  }
 }
 
 function hullsOf(space: Space, domains: readonly Domain[]): Hulls {

@@ -91,7 +91,7 @@ function checkGivens(model: Model, givens: Values): void {
 
 function domainValues(name: string, domain: DomainExpression, givens: Values, lets: Definitions): Domain {
   const number = (expression: Expression): number => {
-    const value = numberOf(expression, givens, lets)
+    const value = expression.kind === 'number' ? expression.value : numberOf(expression, givens, lets)
     if (value === undefined)
       throw new SpaceError('E_SPACE_DOMAIN', `this has no value: a division in it is uneven or by zero`, expression.at)
     return value
