@@ -59,7 +59,7 @@ export function explain(space: Space, options: { readonly relax?: readonly Relax
 // Parts of expressions that are looked at to see whether some rules clash. A rule without which that stays open is kept.
 const MOST_STEPS = 60_000
 // … and to see how near a rule comes to holding.
-const MOST_NEAR = 40_000
+const MOST_NEAR = 30_000
 
 /** Throws `E_SPACE_DOMAIN` for a range without end that no rule bounds and that cannot be searched through. */
 function isFeasible(space: Space, { status }: Feasibility): boolean {

@@ -47,8 +47,8 @@ function preparedAnew(space: Space): Prepared {
     const own = atoms.filter(({ scope }) => variables.includes(scope[0]!))
     const declared = loopsOver(variables, domains)
     // So little is tried in any order as fast as a good one is found.
-    const isOrdered = own.length < 2 && isTiny({ loops: declared })
-    const loops = isOrdered ? declared : loopsOver(ordered(problem, variables, own, domains), domains)
+    const isAnyOrder = isTiny({ loops: declared })
+    const loops = isAnyOrder ? declared : loopsOver(ordered(problem, variables, own, domains), domains)
     return { problem, loops, variables: withComputed(problem, variables), atoms: own }
   })
   return { problem, isRefuted: false, components: components.sort((a, b) => combinationsOf(a) - combinationsOf(b)) }

@@ -76,6 +76,8 @@ function computed(
       return [Math.max(1 - left[1], right[0]), Math.max(1 - left[0], right[1])]
     }
     case 'compare': {
+      const [first, second] = expression.terms as readonly [Expression, Expression]
+      if (expression.ops.length === 1) return comparison(expression.ops[0]!, bounds(first), bounds(second))
       const terms = expression.terms.map(bounds)
       const results = expression.ops.map((op, i) => comparison(op, terms[i]!, terms[i + 1]!))
       return [Math.min(...results.map(([from]) => from)), Math.min(...results.map(([, to]) => to))]
@@ -130,11 +132,12 @@ export function arithmetic(op: ArithmeticOp, a: Interval, b: Interval): Interval
     case '-':
       return [a[0] - b[1], a[1] - b[0]]
     case '*':
-      return corners(a, b, (x, y) => (x === 0 || y === 0 ? 0 : x * y))
+      return a[0] >= 0 && b[0] >= 0 ? [product(a[0], b[0]), product(a[1], b[1])] : corners(a, b, product)
     case '/':
       return b[0] > 0 || b[1] < 0 ? corners(a, b, quotient) : ANYTHING
     case '//':
-      return b[0] > 0 || b[1] < 0 ? corners(a, b, (x, y) => Math.floor(floored(x, y))) : ANYTHING
+      if (a[0] >= 0 && b[0] > 0) return [flooredWhole(a[0], b[1]), flooredWhole(a[1], b[0])]
+      return b[0] > 0 || b[1] < 0 ? corners(a, b, flooredWhole) : ANYTHING
     case '%': {
       if (b[0] <= 0) return b[1] <= 0 && b[0] > -Infinity ? [b[0] + 1, 0] : ANYTHING
       return a[0] >= 0 ? [0, Math.min(a[1], b[1] - 1)] : [0, b[1] - 1]
@@ -151,6 +154,10 @@ function power(x: number, y: number): number {
   return x === 1 ? 1 : x ** y
 }
 
+function product(x: number, y: number): number {
+  return x === 0 || y === 0 ? 0 : x * y
+}
+
 function quotient(x: number, y: number): number {
   if (x === 0) return 0
   return Number.isFinite(y) ? x / y : Number.isFinite(x) ? 0 : x * Math.sign(y)
@@ -161,6 +168,10 @@ function floored(x: number, y: number): number {
   // A finite number over an ever larger one tends to 0 from its own side.
   if (Number.isFinite(x)) return x === 0 || Math.sign(x) === Math.sign(y) ? 0 : -1
   return Number.isFinite(y) ? x / y : x * Math.sign(y)
+}
+
+function flooredWhole(x: number, y: number): number {
+  return Math.floor(floored(x, y))
 }
 
 function corners(a: Interval, b: Interval, f: (x: number, y: number) => number): Interval {
