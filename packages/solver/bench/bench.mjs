@@ -170,7 +170,8 @@ function print() {
       'peer here',
       '×',
       'peer stored',
-      '×',
+      '× warm',
+      '× cold',
     ],
     results
       .filter(({ group }) => group !== 'challenge')
@@ -191,6 +192,7 @@ function print() {
           ratio(here, cold.solve),
           ms(storedPeer),
           ratio(storedPeer, warm.ours),
+          ratio(storedPeer, cold.solve),
         ]
       }),
   )

@@ -3,7 +3,7 @@ import type { Nest } from './nest.ts'
 import { columnOf, counted, listing, type Columns } from './run.ts'
 import type { Space } from './space.ts'
 
-/** Solutions of a nest: a column for each of its variables. */
+/** Solutions of a nest: a column for each of its variables, which may be longer than there are solutions. */
 export interface Rows {
   readonly columns: Columns
   readonly length: number
@@ -63,8 +63,7 @@ function emptyColumns(nest: Nest, length: number): Columns {
 }
 
 function concatenated(nest: Nest, chunks: readonly Rows[], length: number): Rows {
-  const [only] = chunks
-  if (chunks.length === 1 && only && only.columns.every((column) => column.length === length)) return only
+  if (chunks.length === 1) return { ...chunks[0]!, length }
   const columns = emptyColumns(nest, length)
   let at = 0
   for (const chunk of chunks) {

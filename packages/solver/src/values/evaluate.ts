@@ -21,7 +21,7 @@ export function definitionsOf(model: Pick<Model, 'lets'>): Definitions {
  */
 export function holds(rule: Expression, values: Values, lets: Definitions): boolean {
   try {
-    return valueOf(rule, { values, lets }) === true
+    return truthIn(rule, { values, lets })
   } catch (error) {
     if (error instanceof NoValue) return false
     throw error
@@ -31,7 +31,7 @@ export function holds(rule: Expression, values: Values, lets: Definitions): bool
 /** The value of a numeric expression, or nothing where it does not exist. Throws `E_SPACE_OVERFLOW` beyond 2^53. */
 export function numberOf(expression: Expression, values: Values, lets: Definitions): number | undefined {
   try {
-    return Number(valueOf(expression, { values, lets }))
+    return numberIn(expression, { values, lets })
   } catch (error) {
     if (error instanceof NoValue) return undefined
     throw error
@@ -74,40 +74,40 @@ interface Scope {
   known?: Map<string, number | boolean>
 }
 
-function valueOf(expression: Expression, scope: Scope): number | boolean {
+function numberIn(expression: Expression, scope: Scope): number {
   switch (expression.kind) {
     case 'number':
       return expression.value
-    case 'name': {
-      const known = scope.values[expression.name] ?? scope.known?.get(expression.name)
-      if (known !== undefined) return known
-      const definition = scope.lets.get(expression.name)
-      if (definition) {
-        const result = valueOf(definition, scope)
-        scope.known ??= new Map()
-        scope.known.set(expression.name, result)
-        return result
-      }
-      throw new SpaceError('E_SPACE_GIVEN', `${expression.name} has no value; give it one`)
-    }
+    case 'name':
+      return Number(named(expression.name, scope, numberIn))
     case 'negate':
       return 0 - numberIn(expression.arg, scope)
-    case 'not':
-      return !valueOf(expression.arg, scope)
-    case 'arithmetic':
-      return defined(
-        calculate(expression.op, numberIn(expression.left, scope), numberIn(expression.right, scope)),
-        expression,
-      )
-    case 'call': {
-      const args = expression.args.map((arg) => numberIn(arg, scope))
-      const result = call(expression.name, args)
-      return typeof result === 'boolean' ? result : defined(result, expression)
+    case 'arithmetic': {
+      const { op, left, right } = expression
+      const result = calculate(op, numberIn(left, scope), numberIn(right, scope))
+      return typeof result === 'number' ? result : missing(result, expression)
     }
+    case 'call': {
+      const result = called(expression, scope)
+      return typeof result === 'symbol' ? missing(result, expression) : Number(result)
+    }
+    case 'if':
+      return numberIn(truthIn(expression.condition, scope) ? expression.yes : expression.no, scope)
+    default:
+      return Number(truthIn(expression, scope))
+  }
+}
+
+function truthIn(expression: Expression, scope: Scope): boolean {
+  switch (expression.kind) {
+    case 'name':
+      return named(expression.name, scope, truthIn) === true
+    case 'not':
+      return !truthIn(expression.arg, scope)
     case 'logic': {
-      const left = valueOf(expression.left, scope) === true
+      const left = truthIn(expression.left, scope)
       const isDecided = expression.op === 'or' ? left : !left
-      return isDecided ? expression.op !== 'and' : valueOf(expression.right, scope) === true
+      return isDecided ? expression.op !== 'and' : truthIn(expression.right, scope)
     }
     case 'compare': {
       // A chain stops at its first comparison that fails, like the `and` that it stands for.
@@ -120,17 +120,40 @@ function valueOf(expression: Expression, scope: Scope): number | boolean {
       }
       return true
     }
+    case 'call':
+      return called(expression, scope) === true
     case 'if':
-      return valueOf(valueOf(expression.condition, scope) === true ? expression.yes : expression.no, scope)
+      return truthIn(truthIn(expression.condition, scope) ? expression.yes : expression.no, scope)
     case 'in': {
       const items = expression.items.map((item) => numberIn(item, scope))
       return expression.rows.some((row) => row.every((wanted, i) => wanted === items[i]))
     }
+    default:
+      return false
   }
 }
 
-function numberIn(expression: Expression, scope: Scope): number {
-  return valueOf(expression, scope) as number
+/** The value of a name; of a definition, which is computed once, as `compute` says. */
+function named<T extends number | boolean>(
+  name: string,
+  scope: Scope,
+  compute: (definition: Expression, scope: Scope) => T,
+): number | boolean {
+  const known = scope.values[name] ?? scope.known?.get(name)
+  if (known !== undefined) return known
+  const definition = scope.lets.get(name)
+  if (!definition) throw new SpaceError('E_SPACE_GIVEN', `${name} has no value; give it one`)
+  const result = compute(definition, scope)
+  scope.known ??= new Map()
+  scope.known.set(name, result)
+  return result
+}
+
+function called({ name, args }: Expression & { readonly kind: 'call' }, scope: Scope): Partial | boolean {
+  return call(
+    name,
+    args.map((arg) => numberIn(arg, scope)),
+  )
 }
 
 export function compare(op: CompareOp, a: number, b: number): boolean {
@@ -150,13 +173,11 @@ export function compare(op: CompareOp, a: number, b: number): boolean {
   }
 }
 
-function defined(value: Partial, { at }: Expression): number {
+function missing(value: typeof UNDEFINED | typeof OVERFLOW, { at }: Expression): never {
   if (value === UNDEFINED) throw new NoValue()
-  if (value === OVERFLOW)
-    throw new SpaceError(
-      'E_SPACE_OVERFLOW',
-      'this goes beyond 2^53, where integers stop being exact; tighten the domains or divide earlier',
-      at,
-    )
-  return value
+  throw new SpaceError(
+    'E_SPACE_OVERFLOW',
+    'this goes beyond 2^53, where integers stop being exact; tighten the domains or divide earlier',
+    at,
+  )
 }
