@@ -1,4 +1,4 @@
-import { calculate, call, OVERFLOW, UNDEFINED, type Partial } from './arithmetic.ts'
+import { calculate, call, UNDEFINED, type Partial } from './arithmetic.ts'
 import type { CompareOp, Expression } from '../language/expression.ts'
 import { unknownName, type Model } from '../language/model.ts'
 import { SpaceError } from '../language/source.ts'
@@ -173,7 +173,7 @@ export function compare(op: CompareOp, a: number, b: number): boolean {
   }
 }
 
-function missing(value: typeof UNDEFINED | typeof OVERFLOW, { at }: Expression): never {
+function missing(value: Exclude<Partial, number>, { at }: Expression): never {
   if (value === UNDEFINED) throw new NoValue()
   throw new SpaceError(
     'E_SPACE_OVERFLOW',
