@@ -37,6 +37,7 @@ describe('limits', () => {
       HAS_SUBGROUPS: 0,
       SUBGROUP_MIN: 4,
       SUBGROUP_MAX: 128,
+      IS_SOFTWARE: 0,
     })
   })
 

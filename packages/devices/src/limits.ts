@@ -1,8 +1,10 @@
 import type { CudaDevice, Device, WebgpuDevice } from './device.ts'
+import { isSoftware } from './software.ts'
 
 /**
  * The givens of a rule file that come from the device, all integers: bytes for `*_BYTES`, bytes for `SHARED_RESERVED`
- * and `SHARED_UNIT`, GB/s rounded for `BANDWIDTH_GBS`, `HAS_F16` and `HAS_SUBGROUPS` as 0 or 1, and `COMPUTE_CAPABILITY` as 90 for 9.0 and 120 for 12.0.
+ * and `SHARED_UNIT`, GB/s rounded for `BANDWIDTH_GBS`, `HAS_F16`, `HAS_SUBGROUPS` and `IS_SOFTWARE` as 0 or 1, and
+ * `COMPUTE_CAPABILITY` as 90 for 9.0 and 120 for 12.0.
  */
 export function limits(device: Device): Readonly<Record<string, number>> {
   return device.api === 'cuda' ? cudaLimits(device) : webgpuLimits(device)
@@ -45,5 +47,6 @@ function webgpuLimits(device: WebgpuDevice): Readonly<Record<string, number>> {
     HAS_SUBGROUPS: Number(device.features.includes('subgroups')),
     SUBGROUP_MIN: device.subgroupMinSize,
     SUBGROUP_MAX: device.subgroupMaxSize,
+    IS_SOFTWARE: Number(isSoftware(device)),
   }
 }

@@ -15,5 +15,6 @@ test('a NaN, and an output that is too short, are infinitely wrong', () => {
 test('bf16 is allowed its own roundings, f32 a few hundred of its own', () => {
   expect(toleranceOf({ ...problem, dtype: 'bf16' })).toBeLessThanOrEqual(2e-2)
   expect(toleranceOf(problem)).toBeLessThan(2e-5)
-  expect(toleranceOf({ ...problem, cell: 'mingru' })).toBeLessThan(5e-6)
+  for (const target of ['cuda', 'wgsl'] as const)
+    expect(toleranceOf({ ...problem, cell: 'mingru' }, target)).toBeLessThan(5e-6)
 })

@@ -1,4 +1,4 @@
-import type { Device } from '@tilewright/devices'
+import { isSoftware, type Device } from '@tilewright/devices'
 
 /** How candidates are checked, timed and compared. Part of a log's header: durations of two protocols do not mix. */
 export interface Protocol {
@@ -65,9 +65,7 @@ const SOFTWARE: Protocol = {
   final: { ...GPU.final, contenders: 4, rounds: 20, leastRounds: 6, burstMs: 10, budgetMs: 12_000 },
 }
 
-const SOFTWARE_NAMES = /lavapipe|llvmpipe|swiftshader|basic render|\bwarp\b|software|cuda-cpu/i
-
 /** The protocol that suits a device: drivers that run on the CPU get a short one. */
 export function protocolOf(device: Device): Protocol {
-  return SOFTWARE_NAMES.test(`${device.name} ${device.title}`) ? SOFTWARE : GPU
+  return isSoftware(device) ? SOFTWARE : GPU
 }

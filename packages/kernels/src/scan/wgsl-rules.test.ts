@@ -69,6 +69,18 @@ test('time lanes exchange by shuffles where the device has subgroups that hold t
   expect(broken({ CHANNEL_LANES: 32 }, apple, { ...mingru, layout: 'bdt' })).toEqual([])
 })
 
+test('on a CPU, where barriers are dear, a thread walks time for a vector of channels, a step at a time', () => {
+  for (const name of ['lavapipe', 'swiftshader'])
+    for (const [batch, time, headDim] of [
+      [8, 512, 256],
+      [1, 4096, 64],
+    ] as const) {
+      const space = spaceOf(idOf('forward'), { ...mingru, batch, time, headDim }, device(name))
+      const { TIME_LANES, PARTS, ITEMS } = best(space, 1)[0]!.configuration
+      expect({ TIME_LANES, PARTS, ITEMS }, `${name} ${headDim}`).toEqual({ TIME_LANES: 1, PARTS: 1, ITEMS: 1 })
+    }
+})
+
 test('shuffles are chosen where subgroups hold enough time lanes', () => {
   const chosen = (subgroupMinSize: number): number => {
     const on = { ...(device('apple-m2') as WebgpuDevice), subgroupMinSize }
