@@ -125,9 +125,8 @@ function product(
     const { columns: own, length: size } = rows[c]!
     const isWhole = repeat === 1 && start === 0 && size === length
     components[c]!.variables.forEach((index, i) => {
-      const column = own[i]!.length === size ? own[i]! : own[i]!.subarray(0, size)
-      if (isWhole) columns[index] = column === own[i] ? column : column.slice()
-      else columns[index] = length === 0 ? column.slice(0, 0) : repeated(column, repeat, start, length)
+      const column = own[i]!.length === size ? own[i]! : own[i]!.slice(0, size)
+      columns[index] = isWhole ? column : length === 0 ? column.slice(0, 0) : repeated(column, repeat, start, length)
     })
     repeat *= size
   }

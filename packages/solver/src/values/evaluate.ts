@@ -129,7 +129,7 @@ function truthIn(expression: Expression, scope: Scope): boolean {
       return expression.rows.some((row) => row.every((wanted, i) => wanted === items[i]))
     }
     default:
-      return false
+      return false // A number where a truth is needed is an error long before.
   }
 }
 
