@@ -9,16 +9,25 @@ import { toolchain } from '../support/toolchain.ts'
 const h100 = device('h100-sxm') as CudaDevice
 
 /** What nvcc made of the kernel, and of its loop over time. */
-async function counted(problem: Case, config: Configuration): Promise<KernelCounts & { readonly source: string }> {
+async function counted(
+  problem: Case,
+  config: Configuration,
+): Promise<KernelCounts & { readonly source: string; readonly ptx: string }> {
   const { source, entryPoint } = rendered(problem, h100, config)
   const compiled = await compile(source, { toolchain: await toolchain(), architecture: 'sm_90', name: entryPoint })
   if (compiled.status !== 'compiled') throw new Error(compiled.message)
-  return { ...countsOf(compiled.ptx)[entryPoint]!, source }
+  return { ...countsOf(compiled.ptx)[entryPoint]!, source, ptx: compiled.ptx }
 }
 
 async function timeLoops(problem: Case, config: Configuration): Promise<readonly LoopCounts[]> {
   const { source, ...counts } = await counted(problem, config)
   return loopsAt(counts, timeLoopLine(source, rendered(problem, h100, config).entryPoint)!)
+}
+
+/** Where a kernel reads what it reads past the coherent caches: registers and offsets, as they stand in its PTX. */
+async function readAddresses(problem: Case, config: Configuration): Promise<readonly string[]> {
+  const { ptx } = await counted(problem, config)
+  return [...ptx.matchAll(/\bld\.global\.nc\S*[^[;]*\[([^\]]+)\]/g)].map((match) => match[1]!)
 }
 
 /** How often instructions stand in a stretch of code, by bytes. */
@@ -125,9 +134,13 @@ test.each(SCANS)('$cell $pass $dtype $layout: a chunk moves each element once, i
         // A series reads the state before its first vector alone.
         const before = each.layout === 'bdt' && each.pass === 'backward' ? 1 : 0
         const stores = byBytes(chunk, 'store', 'st.global.wb')
-        // Of chunks of one step the compiler puts several into one turn of the loop.
+        // Of chunks of one step the compiler puts several into one turn of the loop; each reads elements of its own.
         const turns = config['ITEMS'] === 1 ? (stores[moved.bytes] ?? 0) / moved.written : 1
         expect([1, 2, 4], what).toContain(turns)
+        if (turns > 1) {
+          const addresses = await readAddresses(each, config)
+          expect(new Set(addresses).size, what).toBe(addresses.length)
+        }
         expect(byBytes(chunk, 'load', 'ld.global.nc'), what).toEqual(
           accesses(moved.bytes, turns * (moved.read + before), turns * moved.initial),
         )
