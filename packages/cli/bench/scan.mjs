@@ -1,7 +1,7 @@
 // npm run bench:scan -- --device webgpu [problem] [--candidates N] [--rounds N] [--json]
 // For every algorithm times N configurations, half of them the best under the cost model and half drawn, and then the
-// fastest of each, once its outputs agree with the float64 reference, beside a copy of as many bytes and, where there are
-// some, loops written by hand: in turns, so that what slows the machine down slows all of them.
+// fastest three of each, once their outputs agree with the float64 reference, beside a copy of as many bytes and, where there
+// are some, loops written by hand: in turns, so that what slows the machine down slows all of them. Prints the best of each.
 import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
 import { algorithmsOf, bytesOf, ofAlgorithm, problemText, spaceOf, tensorsOf } from '@tilewright/kernels'
@@ -41,6 +41,8 @@ const CPU_SHAPES = [
   [1, 32768, 8],
 ]
 const PROTOCOL = { warmupMs: 20, measureMs: 150, leastRuns: 5 }
+// One brief timing errs by more than the fastest are apart.
+const CONTENDERS = 3
 const BRIEF = { warmupMs: 5, measureMs: 30, leastRuns: 3 }
 
 const backend = await openTimed(values.device)
@@ -75,13 +77,17 @@ async function benched(problem, pass) {
       ...generate({ ...id, problem, config }),
       inputs,
     }))
-    const found = candidates.length > 0 && (await fastest(candidates))
-    if (found) rows.push(await checked(id, problem, found))
+    const tried = await timedBriefly(candidates)
+    for (const kernel of tried.slice(0, CONTENDERS))
+      rows.push({
+        ...(await checked(id, problem, kernel)),
+        tried: tried.map(({ config, medianNs }) => ({ config, medianNs })),
+      })
   }
   const hand = pass === 'forward' && rows[0] ? handKernels(id, problem, rows[0].plan) : []
   const copy = { name: 'copy', ...copyKernel(backend.target, bytes) }
   const kernels = [copy, ...rows, ...hand.map((kernel) => ({ ...kernel, inputs }))]
-  const timed = await inTurns(kernels)
+  const timed = bestOfEach(await inTurns(kernels))
   const copied = copy.bytes / timed.find(({ name }) => name === 'copy').medianNs
   return {
     problem,
@@ -108,25 +114,21 @@ function candidatesOf(space) {
   return [...new Map([...ranked, ...others].map((config) => [JSON.stringify(config), config])).values()]
 }
 
-/** By one short timing each; what does not compile or run is out. */
-async function fastest(kernels) {
-  let winner
-  const tried = []
+/** By one short timing each, the fastest first; what does not compile or run is out. */
+async function timedBriefly(kernels) {
+  const timed = []
   for (const [index, kernel] of kernels.entries()) {
     process.stderr.write(`\r${kernel.name} ${index + 1} of ${kernels.length}   `)
     const loaded = await backend.load(kernel)
     if (loaded.status !== 'loaded') continue
     const timing = await loaded.time(kernel.plan, kernel.inputs, BRIEF)
     loaded.release()
-    if (timing.status !== 'timed') continue
-    const medianNs = medianOf(timing.durationsNs)
-    tried.push({ config: kernel.config, medianNs })
-    if (!winner || medianNs < winner.medianNs) winner = { ...kernel, medianNs }
+    if (timing.status === 'timed') timed.push({ ...kernel, medianNs: medianOf(timing.durationsNs) })
   }
-  return winner && { ...winner, tried }
+  return timed.sort((a, b) => a.medianNs - b.medianNs)
 }
 
-/** The same, once its outputs agree with the float64 reference. */
+/** The kernel, once its outputs agree with the float64 reference. */
 async function checked(id, problem, kernel) {
   const brief = checkingProblem(id, problem, CHECKED)
   const { status, message } = await verify({ id, problem: brief, backend, config: kernel.config, seed: 1 })
@@ -160,6 +162,13 @@ async function inTurns(kernels) {
   process.stderr.write('\r                    \r')
   for (const { loaded } of runs) loaded.release()
   return runs.map(({ name, config, tried, durations }) => ({ name, config, tried, medianNs: medianOf(durations) }))
+}
+
+/** The fastest of what has one name. */
+function bestOfEach(runs) {
+  const fastest = new Map()
+  for (const run of runs) if (!(fastest.get(run.name)?.medianNs <= run.medianNs)) fastest.set(run.name, run)
+  return [...fastest.values()]
 }
 
 function tableOf({ problem, pass, bytes, rows }) {

@@ -81,6 +81,11 @@ test('on a CPU, where barriers are dear, a thread walks time for a vector of cha
     }
 })
 
+test('on a CPU, too, one channel shares its time among threads', () => {
+  const space = spaceOf(idOf('forward'), { ...mingru, time: 8192, headDim: 1 }, device('lavapipe'))
+  expect(best(space, 1)[0]!.configuration['TIME_LANES']).toBeGreaterThan(1)
+})
+
 test('shuffles are chosen where subgroups hold enough time lanes', () => {
   const chosen = (subgroupMinSize: number): number => {
     const on = { ...(device('apple-m2') as WebgpuDevice), subgroupMinSize }
