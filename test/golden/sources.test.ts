@@ -42,7 +42,7 @@ const KERNELS: readonly { readonly problem: Case; readonly target: Target; reado
   {
     problem: { cell: 'mingru', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
     target: 'cuda',
-    config: { CHANNEL_LANES: 16, TIME_LANES: 8, ITEMS: 8, VECTOR: 4, PARTS: 1, LOOK_BACK: 1 },
+    config: { CHANNEL_LANES: 16, TIME_LANES: 8, ITEMS: 8, VECTOR: 4, PARTS: 1, LOOK_BACK: 1, PREFETCH: 0 },
   },
   {
     problem: { cell: 'linear', dtype: 'f32', batch: 3, time: 501, heads: 1, headDim: 96 },
@@ -52,7 +52,7 @@ const KERNELS: readonly { readonly problem: Case; readonly target: Target; reado
   {
     problem: { cell: 'mingru', pass: 'backward', dtype: 'bf16', batch: 16, time: 1024, heads: 1, headDim: 768 },
     target: 'cuda',
-    config: { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 2, PARTS: 1, LOOK_BACK: 0 },
+    config: { CHANNEL_LANES: 32, TIME_LANES: 1, ITEMS: 4, VECTOR: 2, PARTS: 1, LOOK_BACK: 0, PREFETCH: 1 },
   },
   {
     problem: { cell: 'mingru', dtype: 'f32', layout: 'bdt', batch: 2, time: 4096, heads: 1, headDim: 64 },

@@ -31,7 +31,12 @@ const SCAN = {
   strata: product(
     [1, 2, 4, 8].map((vector) => `VECTOR == ${vector}`),
     [1, 4, 8, 16, 32].map((items) => `ITEMS == ${items}`),
-    ['TIME_LANES == 1 and LOOK_BACK == 0', 'TIME_LANES > 1 and LOOK_BACK == 0', 'LOOK_BACK == 1'],
+    [
+      ...product(['TIME_LANES == 1', 'TIME_LANES > 1'], ['PREFETCH == 0', 'PREFETCH == 1']).map(({ rules }) =>
+        [...rules, 'LOOK_BACK == 0'].join(' and '),
+      ),
+      'LOOK_BACK == 1',
+    ],
     ['LIVE_REGISTERS < 240'],
   ),
 }
@@ -53,7 +58,7 @@ export const FAMILIES = [
     ],
   },
   { name: 'scan', id: { kernel: 'scan', pass: 'forward', target: 'cuda' }, ...SCAN },
-  { name: 'scan-backward', id: { kernel: 'scan', pass: 'backward', target: 'cuda' }, ...SCAN },
+  { name: 'scan-backward', id: { kernel: 'scan', pass: 'backward', target: 'cuda' }, ...SCAN, under: 48 },
 ]
 
 /** Every cell with every dtype; the sizes take turns, so that neighbouring strata meet other ones. */

@@ -147,7 +147,7 @@ describe.runIf(nvrtc.status === 'found')('NVRTC', { timeout: 120_000 }, () => {
     {
       id: { ...FUSED, kernel: 'scan' } as const,
       problem: scan,
-      config: { CHANNEL_LANES: 16, TIME_LANES: 4, ITEMS: 2, VECTOR: 4, PARTS: 1, LOOK_BACK: 0 },
+      config: { CHANNEL_LANES: 16, TIME_LANES: 4, ITEMS: 2, VECTOR: 4, PARTS: 1, LOOK_BACK: 0, PREFETCH: 0 },
     },
   ])('$problem.cell: its PTX computes the right numbers on the CPU', async ({ id, problem, config }) => {
     const backend = cudaCpuBackend({ toolchain })

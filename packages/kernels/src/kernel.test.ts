@@ -81,7 +81,7 @@ test('the plan holds batch and time, in every public tensor', () => {
 })
 
 test('a scan in parts folds them first: what the fold reads and leaves comes first in both dispatches', () => {
-  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1, PARTS: 4, LOOK_BACK: 0 }
+  const config = { CHANNEL_LANES: 32, TIME_LANES: 2, ITEMS: 4, VECTOR: 1, PARTS: 4, LOOK_BACK: 0, PREFETCH: 0 }
   const { buffers, dispatches } = planOf({ ...scan, pass: 'backward', target: 'cuda' }, mingru, config)
   const [reduce, main] = dispatches
   expect(reduce!.buffers).toEqual(['gate', 'hidden', 'h', 'h0', 'dh', 'parts'])

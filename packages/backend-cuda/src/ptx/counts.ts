@@ -55,7 +55,7 @@ export function loopsAt(kernel: KernelCounts, line: number): readonly LoopCounts
 }
 
 // Of a scan, that over whole chunks: what is left of the time after it is walked once.
-const TIME_LOOP = /^\s*for \((?:int t = 0; t < time|; chunk \+ CHUNK <= end); /
+const TIME_LOOP = /^\s*for \((?:int t = 0; t < time|; chunk \+ (?:2 \* )?CHUNK <= end); /
 
 /** The line of the loop over time of a kernel in its rendered source; undefined where there is none. */
 export function timeLoopLine(source: string, entryPoint: string): number | undefined {

@@ -17,7 +17,7 @@ import { wgslBindings } from './wgsl-view.ts'
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
 const RESERVED: readonly string[] =
-  'h h0 y dh dy dh0 i p v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their own whole folded following passed lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked checkpoints last index rest pack sequence channel group groups block thread sizes buffer runs segment told exchange'.split(
+  'h h0 y dh dy dh0 i p v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their whole folded following passed lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked checkpoints last index rest pack sequence channel group groups block thread sizes buffer runs segment told exchange next inputs own low high vector kept'.split(
     ' ',
   )
 
@@ -53,7 +53,10 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
       ? {
           IS_BF16: problem.dtype === 'bf16',
           IS_F16: problem.dtype === 'f16',
+          IS_PAIRED: bytesOf(problem.dtype) === 2 && numberOf('VECTOR') > 1,
           PACK_WORD: PACK_WORDS[bytesOf(problem.dtype) * numberOf('VECTOR')]!,
+          PREFETCHES: numberOf('PREFETCH') === 1,
+          ...idleLanes(problem, numberOf),
           IS_LOOK_BACK: numberOf('LOOK_BACK') === 1,
           ...cudaParameters(problem, kernel, numberOf),
         }
@@ -62,6 +65,13 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
 }
 
 const PACK_WORDS: Readonly<Record<number, string>> = { 2: 'unsigned short', 4: 'unsigned', 8: 'uint2', 16: 'uint4' }
+
+/** What threads without a channel do: they return at once, or stay for the barriers of their block. */
+function idleLanes(problem: Problem, numberOf: NumberOf): TemplateView {
+  const areThere = channelsOf(problem) % numberOf('BLOCK_CHANNELS') > 0
+  const meet = numberOf('TIME_LANES') > 1 || numberOf('LOOK_BACK') === 1
+  return { KEEPS_IDLE_LANES: areThere && meet, RETURNS_IDLE_LANES: areThere && !meet }
+}
 
 function forwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
   const step = print(cell, { a: cell.a, b: cell.b }, target)
