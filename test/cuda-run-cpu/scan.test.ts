@@ -13,6 +13,7 @@ import {
 import { verify, type Backend, type Loaded } from '@tilewright/tuner'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kernelId, problemOf, rendered, SEED, type Case } from '../support/kernels.ts'
+import { expectRaggedCheckpoints } from '../support/ragged.ts'
 import { ALGORITHMS, configurationsOf, FLAGS, type Algorithm } from '../support/scan.ts'
 import { toolchain } from '../support/toolchain.ts'
 
@@ -113,6 +114,14 @@ function withMarks(inputs: Tensors, { batch, time }: Problem): Tensors {
   for (let sequence = 0; sequence < batch; sequence++) resets[sequence * time] = resets[(sequence + 1) * time - 1] = 1
   return { ...inputs, resets }
 }
+
+test.each(ALGORITHMS.filter((algorithm) => algorithm !== 'look-back'))(
+  '%s: checkpoints of sequences of their own lengths are those of each sequence alone',
+  async (algorithm) => {
+    for (const checkpoint of [2, 8])
+      await expectRaggedCheckpoints(backend, algorithm, { checkpoint, rule: 'CHUNK <= 32' })
+  },
+)
 
 test('all algorithms give the same numbers to 1e-6, and each the same bits however its blocks are scheduled', async () => {
   const each: Case = { cell: 'mingru', dtype: 'f32', batch: 2, time: 400, heads: 1, headDim: 17 }

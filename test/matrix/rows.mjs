@@ -16,6 +16,7 @@ const FLAGS = [
   { layout: 'bdt', time: 304, packed: ['gate', 'hidden'], resets: true },
   { layout: 'tbd', packed: ['hidden', 'gate'], checkpoint: 4 },
   { cuSeqlens: true, resets: true, packed: ['hidden', 'gate'] },
+  { cuSeqlens: true, checkpoint: 8 },
 ]
 
 /** Problems of some cells with the storage types of a target, each with its passes and algorithms. */

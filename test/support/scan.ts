@@ -20,6 +20,7 @@ export const FLAGS: readonly Partial<Problem>[] = [
   { checkpoint: 2, layout: 'bdt', resets: true },
   { checkpoint: 8, cell: 'sru', layout: 'tbd' },
   { cuSeqlens: true, resets: true, packed: ['hidden', 'gate'] },
+  { cuSeqlens: true, checkpoint: 4, packed: ['gate', 'hidden'] },
 ]
 
 /** `count` configurations of an algorithm, drawn uniformly; further rules may narrow them. */

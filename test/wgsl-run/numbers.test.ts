@@ -4,6 +4,7 @@ import { familyOf, problemText, type Configuration } from '@tilewright/kernels'
 import { verify, type Backend } from '@tilewright/tuner'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configurations, kernelId, oddCases, problemOf, SEED, type Case } from '../support/kernels.ts'
+import { expectRaggedCheckpoints } from '../support/ragged.ts'
 import { ALGORITHMS, configurationsOf, FLAGS, type Algorithm } from '../support/scan.ts'
 
 let backend: Backend
@@ -58,3 +59,8 @@ describe.each(['forward', 'backward'] as const)('a scan %s', (pass) => {
     return expectCorrect(each, configurationsOf(each, backend.device, 'block', { count: 1, rule: FEW }))
   })
 })
+
+test.each(algorithms)(
+  '%s: checkpoints of sequences of their own lengths are those of each sequence alone',
+  (algorithm) => expectRaggedCheckpoints(backend, algorithm, { checkpoint: 4, rule: `${FEW} and CHUNK <= 32` }),
+)

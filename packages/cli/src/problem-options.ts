@@ -44,7 +44,10 @@ export function withProblem(command: Command): Command {
     .option('--packed <inputs>', 'of a scan: its inputs are columns of one tensor, in this order: hidden,gate')
     .option('--resets', 'of a scan: a mask marks steps that forget the state')
     .option('--cu-seqlens', 'of a scan: sequences of their own lengths, --time steps in all')
-    .option('--checkpoint <steps>', 'of a scan: keep the state every so many steps instead of h for the backward pass')
+    .option(
+      '--checkpoint <steps>',
+      'of a scan: keep the state every so many steps of a sequence instead of h for the backward pass',
+    )
     .option('--kernel <family>', 'recurrent-fused or scan (default: what the cell needs)')
     .option('--pass <pass>', 'forward (default) or backward')
 }

@@ -23,6 +23,7 @@ test('a kernel that does not exist for the cell, pass or dtype is refused with w
 test('flags of a scan are refused where they mean nothing', () => {
   const scan = { ...problem, cell: 'mingru' } as const
   expect(() => checkProblem({ ...scan, layout: 'tbd', packed: ['hidden', 'gate'], resets: true })).not.toThrow()
+  expect(() => checkProblem({ ...scan, cuSeqlens: true, checkpoint: 4 })).not.toThrow()
   expect(() => checkProblem({ ...problem, layout: 'tbd' })).toThrow('layout: lstm is not a scan')
   expect(() => checkProblem({ ...problem, resets: true })).toThrow('resets: lstm is not a scan')
   expect(() => checkProblem({ ...scan, layout: 'dbt' as 'btd' })).toThrow('there are btd, tbd, bdt')

@@ -39,8 +39,6 @@ function checkScan(problem: Problem): void {
     throw new KernelError('E_PROBLEM', `layout: packed sequences have no batch axis; leave ${layout} out or cuSeqlens`)
   if (checkpoint !== undefined && !CHECKPOINTS.includes(checkpoint))
     throw new KernelError('E_PROBLEM', `checkpoint: ${checkpoint} steps; there are ${CHECKPOINTS.join(', ')}`)
-  if (checkpoint && cuSeqlens)
-    throw new KernelError('E_PROBLEM', 'checkpoint: sequences of their own lengths keep h; leave checkpoint out')
   if (cell.kind === 'scan' && packed && [...packed].sort().join() !== [...cell.inputs].sort().join())
     throw new KernelError(
       'E_PROBLEM',

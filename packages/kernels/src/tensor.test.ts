@@ -57,3 +57,11 @@ test('the layout of a scan, packed inputs, resets and lengths show in the shapes
     'cuSeqlens u32 3',
   ])
 })
+
+test('checkpoints of sequences of lengths of their own are rows of one list, one to spare for each sequence', () => {
+  const problem = { cell: 'mingru', dtype: 'bf16', batch: 3, time: 11, heads: 1, headDim: 5, checkpoint: 4 } as const
+  const shapeOf = (flags: object): readonly number[] =>
+    tensorsOf({ ...problem, ...flags }, 'forward').outputs.find(({ name }) => name === 'checkpoints')!.shape
+  expect(shapeOf({})).toEqual([3, 3, 5])
+  expect(shapeOf({ cuSeqlens: true })).toEqual([2 + 3, 5])
+})

@@ -8,7 +8,7 @@ export interface TensorSpec {
   /** Masks and positions are u32. */
   readonly dtype: Dtype | 'u32'
   readonly shape: readonly number[]
-  /** One letter for each axis: b, t, n, d, s (state), g (gate), p (unit of the state before), c (channel), k (checkpoint), e (end of a sequence). */
+  /** One letter for each axis: b, t, n, d, s (state), g (gate), p (unit of the state before), c (channel), k (checkpoint), r (checkpoint, of whatever sequence), e (end of a sequence). */
   readonly axes: string
   /** Of a state over time: the tensor that holds it before the first step. */
   readonly before?: string

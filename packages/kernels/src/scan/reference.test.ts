@@ -99,3 +99,35 @@ test.each([2, 4, 8])('checkpoints every %i steps give the gradients that h gives
       values.forEach((value, i) => expect(found[name]![i], `${name} ${i}`).toBeCloseTo(value, 6))
   }
 })
+
+test.each([2, 4, 8])('checkpoints every %i steps of sequences of lengths of their own', (K) => {
+  const lengths = [0, 1, K - 1, K, 0, K + 1, 3 * K, 2 * K - 1, 1, 0]
+  const starts = lengths.reduce((sums, length) => [...sums, sums.at(-1)! + length], [0])
+  const time = starts.at(-1)!
+  const whole: Problem = { ...PLAIN, batch: lengths.length, time, cuSeqlens: true, resets: true }
+  const problem: Problem = { ...whole, checkpoint: K }
+  const inputs: Tensors = { ...sampleInputs(whole, 'forward', SEED), cuSeqlens: Float32Array.from(starts) }
+  const { h, checkpoints } = reference(problem, 'forward', inputs)
+
+  // Row by row: the state before the last K steps of a sequence, before the last 2 K of it, and so on; then zeros.
+  const rows = lengths.flatMap((length, i) => {
+    const [first, end] = [starts[i]!, starts[i + 1]!]
+    const initial = Float64Array.from(inputs['h0']!.subarray(i * C, (i + 1) * C))
+    const stateBefore = (t: number): Float64Array => (t > first ? h!.subarray((t - 1) * C, t * C) : initial)
+    const kept = Array.from({ length: Math.ceil(length / K) }, (_, k) =>
+      stateBefore(Math.max(first, end - (k + 1) * K)),
+    )
+    const room = Math.floor(end / K) - Math.floor(first / K) + 1
+    expect(room - kept.length, 'rows left over').toBeOneOf([0, 1])
+    return room > kept.length ? [...kept, new Float64Array(C)] : kept
+  })
+  expect(rows.length).toBe(Math.floor(time / K) + lengths.length)
+  expect(checkpoints).toEqual(Float64Array.from(rows.flatMap((row) => [...row])))
+
+  const dh = Float32Array.from(inputs['gate']!)
+  const outside = { ...inputs, dh, dLastState: Float32Array.from(inputs['h0']!) }
+  const wanted = reference(whole, 'backward', { ...outside, h: Float32Array.from(h!) })
+  const found = reference(problem, 'backward', { ...outside, checkpoints: Float32Array.from(checkpoints!) })
+  for (const [name, values] of Object.entries(wanted))
+    values.forEach((value, i) => expect(found[name]![i], `${name} ${i}`).toBeCloseTo(value, 6))
+})

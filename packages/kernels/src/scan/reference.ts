@@ -78,8 +78,8 @@ function statesOf(work: Work): { readonly h: Float64Array; readonly h0: Float64A
 
 function checkpointsOf({ problem, sequence }: Work, tensor: Float64Array): readonly Float64Array[] {
   const channels = channelsOf(problem)
-  const count = Math.ceil(problem.time / problem.checkpoint!)
-  const row = (k: number): number => (sequence.index * count + k) * channels
+  const count = Math.ceil(sequence.time / problem.checkpoint!)
+  const row = (k: number): number => sequence.checkpoint(k) * channels
   return Array.from({ length: count }, (_, k) => tensor.subarray(row(k), row(k) + channels))
 }
 

@@ -32,6 +32,8 @@ function axisText(axis: string, isPacked: boolean): string {
       return 'time'
     case 'k':
       return 'checkpoint'
+    case 'r':
+      return 'time / CHECKPOINT + batch'
     case 'e':
       return 'batch + 1'
     default:

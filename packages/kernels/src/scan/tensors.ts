@@ -98,11 +98,18 @@ function weight(name: string, problem: Problem): TensorSpec {
   return { name, dtype: 'f32', shape: [channelsOf(problem)], axes: 'c' }
 }
 
-/** The state before step max(0, time − (k + 1) · checkpoint) of each sequence, k from 0 on. */
+/**
+ * The state before step max(0, time − (k + 1) · checkpoint) of each sequence, k from 0 on. Sequences of lengths of their
+ * own have their rows one after the other, those of sequence i from ⌊cuSeqlens[i] / checkpoint⌋ + i on; where a sequence
+ * leaves a row over, it is the last one and holds zeros.
+ */
 function checkpoints(problem: Problem): TensorSpec {
-  const { batch, time, checkpoint } = problem
-  const shape = [batch, Math.ceil(time / checkpoint!), channelsOf(problem)]
-  return { name: 'checkpoints', dtype: 'f32', shape, axes: 'bkc' }
+  const { batch, time, checkpoint, cuSeqlens } = problem
+  const base = { name: 'checkpoints', dtype: 'f32' as const }
+  const channels = channelsOf(problem)
+  // n steps from s on have ⌊(s + n) / K⌋ − ⌊s / K⌋ + 1 rows: more than n / K and less than n / K + 2, so ⌈n / K⌉ or one more.
+  if (cuSeqlens) return { ...base, shape: [Math.floor(time / checkpoint!) + batch, channels], axes: 'rc' }
+  return { ...base, shape: [batch, Math.ceil(time / checkpoint!), channels], axes: 'bkc' }
 }
 
 function stateOf(name: string, problem: Problem): TensorSpec {

@@ -48,6 +48,7 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
     READS_STATES: pass === 'backward' && problem.checkpoint === undefined,
     HAS_CHECKPOINTS: problem.checkpoint !== undefined,
     HAS_LENGTHS: problem.cuSeqlens === true,
+    HAS_SPARE_ROW: pass === 'forward' && problem.checkpoint !== undefined && problem.cuSeqlens === true,
     ...(pass === 'forward' ? forwardView(cell, problem, target) : backwardView(cell, problem, target)),
     ...(target === 'cuda'
       ? {

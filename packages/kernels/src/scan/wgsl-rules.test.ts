@@ -1,9 +1,11 @@
 import { device, type WebgpuDevice } from '@tilewright/devices'
 import { best, count, explain, violated } from '@tilewright/solver'
 import { expect, test } from 'vitest'
+import { bytesOf } from '../dtype.ts'
 import { planOf } from '../kernel.ts'
+import { elementCount } from '../plan.ts'
 import type { KernelId, Pass, Problem } from '../problem.ts'
-import { spaceOf } from '../space.ts'
+import { derive, spaceOf } from '../space.ts'
 
 const plain = device('webgpu-default') as WebgpuDevice
 const mingru: Problem = { cell: 'mingru', dtype: 'f32', batch: 1, time: 4096, heads: 1, headDim: 256 }
@@ -38,6 +40,7 @@ test('the rules count the buffers that a plan binds', () => {
     { cell: 'rg-lru' },
     { checkpoint: 4 },
     { cell: 'sru', checkpoint: 2 },
+    { checkpoint: 4, cuSeqlens: true },
   ]
   for (const pass of ['forward', 'backward'] as const)
     for (const flag of flags)
@@ -53,6 +56,26 @@ test('the rules count the buffers that a plan binds', () => {
           true,
           false,
         ])
+      }
+})
+
+test('the rules know the largest buffer that a plan binds', () => {
+  const flags: readonly Partial<Problem>[] = [
+    {},
+    { cuSeqlens: true },
+    { packed: ['gate', 'hidden'] },
+    { checkpoint: 2, time: 31 },
+    { checkpoint: 2, cuSeqlens: true, batch: 900 },
+  ]
+  for (const pass of ['forward', 'backward'] as const)
+    for (const flag of flags)
+      for (const PARTS of [1, 4]) {
+        const problem: Problem = { ...mingru, dtype: 'f16', batch: 3, ...flag }
+        const config = { CHANNEL_LANES: 32, TIME_LANES: 4, ITEMS: 4, VECTOR: 1, PARTS, SUBGROUPS: 0 }
+        const { buffers } = planOf(idOf(pass), problem, config)
+        const largest = Math.max(...buffers.map((buffer) => elementCount(buffer) * bytesOf(buffer.dtype)))
+        const { LARGEST_BYTES } = derive(idOf(pass), problem, config, ['LARGEST_BYTES'])
+        expect(LARGEST_BYTES, `${pass} ${JSON.stringify(flag)} PARTS=${PARTS}`).toBe(largest)
       }
 })
 
