@@ -38,7 +38,7 @@ function leastAccesses(each: Case, config: Configuration): Readonly<Record<strin
   const { inputs, outputs } = tensorsOf(problem, id.pass)
   const isOverTime = ({ axes }: TensorSpec): boolean => axes.includes('t') && axes.includes('c')
   const vectorsOf = ({ shape }: TensorSpec): number => shape.reduce((product, extent) => product * extent, 1) / VECTOR!
-  // In the place of the last state stands what the sequence ends with, and h0 in the place before the first one.
+  // The backward pass reads the state that enters each step: h0 for the first one, h of the step before for the others.
   const stepsRead = ({ name }: TensorSpec): number => problem.time - (name === 'h' ? 1 : 0) + again
   return Object.fromEntries([
     ...inputs.filter(isOverTime).map((each) => [each.name, (vectorsOf(each) * stepsRead(each)) / problem.time]),

@@ -54,7 +54,7 @@ export function loopsAt(kernel: KernelCounts, line: number): readonly LoopCounts
   return kernel.loops.flatMap(withInner).filter((loop) => loop.line === line)
 }
 
-// Of a scan, that over whole chunks: what is left of the time after it is walked once.
+// Of a scan, that over whole chunks, or over those with a whole one after them: what is left of the time is walked once.
 const TIME_LOOP = /^\s*for \((?:int t = 0; t < time|; chunk \+ (?:2 \* )?CHUNK <= end); /
 
 /** The line of the loop over time of a kernel in its rendered source; undefined where there is none. */
