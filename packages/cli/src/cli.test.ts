@@ -64,6 +64,17 @@ describe('bad input ends in one sentence on stderr and the contract’s exit cod
   })
 })
 
+test.each([
+  ['webgpu-default', 'minlstm', [], '--packed forget,input,hidden'],
+  ['h100-sxm', 'sru', ['--checkpoint', '16'], '--checkpoint 8'],
+])('where nothing fits on %s, flags of a scan with which something does', (device, cell, flags, fitting) => {
+  const problem = ['--device', device, '--cell', cell, '--pass', 'backward']
+  const { code, stderr } = tilewright('generate', ...problem, ...flags, '-o', scratch)
+  expect(code).toBe(3)
+  expect(stderr).toContain(`\nfits: ${fitting}\n`)
+  expect(tilewright('explain', ...problem, ...fitting.split(' ')).code).toBe(0)
+})
+
 test('an infeasible problem exits 3 with the rules that clash and the nearest head dim that fits', () => {
   const { code, stderr, stdout } = tilewright('explain', ...LSTM.with(5, '5000'), '--json')
   expect(code).toBe(3)

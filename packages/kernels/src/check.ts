@@ -5,10 +5,12 @@ import type { KernelId, Problem } from './problem.ts'
 import { layoutOf } from './scan/tensors.ts'
 
 const LAYOUTS = ['btd', 'tbd', 'bdt'] as const
-const CHECKPOINTS = [2, 4, 8, 16, 32]
 const DTYPES = ['f32', 'bf16', 'f16'] as const
 // Sizes beyond this overflow the rules' products of four of them long before a GPU could hold the tensors.
 const LARGEST = 2 ** 24
+
+/** Steps between the states that a scan can keep: a thread runs them in registers, and for more there are too few. */
+export const checkpointSteps: readonly number[] = [2, 4, 8, 16]
 
 /** Throws `E_PROBLEM` (or the cell's `E_CELL`) with one sentence for the first thing that is wrong with a problem. */
 export function checkProblem(problem: Problem): void {
@@ -37,8 +39,8 @@ function checkScan(problem: Problem): void {
     throw new KernelError('E_PROBLEM', `layout: there is no ${layout}; there are ${LAYOUTS.join(', ')}`)
   if (cuSeqlens && layoutOf(problem) !== 'btd')
     throw new KernelError('E_PROBLEM', `layout: packed sequences have no batch axis; leave ${layout} out or cuSeqlens`)
-  if (checkpoint !== undefined && !CHECKPOINTS.includes(checkpoint))
-    throw new KernelError('E_PROBLEM', `checkpoint: ${checkpoint} steps; there are ${CHECKPOINTS.join(', ')}`)
+  if (checkpoint !== undefined && !checkpointSteps.includes(checkpoint))
+    throw new KernelError('E_PROBLEM', `checkpoint: ${checkpoint} steps; there are ${checkpointSteps.join(', ')}`)
   if (cell.kind === 'scan' && packed && [...packed].sort().join() !== [...cell.inputs].sort().join())
     throw new KernelError(
       'E_PROBLEM',

@@ -1,5 +1,5 @@
 export { algorithmOf, algorithmsOf, ofAlgorithm } from './algorithm.ts'
-export { checkKernel, checkProblem } from './check.ts'
+export { checkKernel, checkProblem, checkpointSteps } from './check.ts'
 export * from './dtype.ts'
 export { KernelError } from './errors.ts'
 export type { TemplateView } from './family.ts'

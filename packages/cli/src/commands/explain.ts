@@ -8,12 +8,12 @@ import {
   type KernelId,
   type Problem,
 } from '@tilewright/kernels'
-import { best, count, explain, type Ranked, type Space } from '@tilewright/solver'
+import { best, count, type Ranked, type Space } from '@tilewright/solver'
 import type { Device } from '@tilewright/devices'
 import type { Command } from 'commander'
 import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
-import { explanationText } from '../explanation.ts'
+import { explainKernel, explanationText } from '../explanation.ts'
 import { print, printJson, table } from '../output.ts'
 import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 
@@ -39,7 +39,7 @@ export function addExplain(program: Command): void {
       const id = kernelOf(options, problem, device)
       const space = spaceOf(id, problem, device)
       const number = count(space)
-      if (number === 0n) return clash(space, id, problem, device, options)
+      if (number === 0n) return clash(id, problem, device, options)
       const ranked = best(space, 5)
       const algorithms = bestOfEach(space, id)
       if (options.json)
@@ -90,20 +90,11 @@ function rankedTable(rows: readonly Row[]): string {
 }
 
 /** Exits 3 with the minimal conflict on stderr, and as data on stdout with --json. */
-function clash(space: Space, id: KernelId, problem: Problem, device: Device, options: ExplainOptions): never {
-  const explanation = explainKernel(space, problem)
+function clash(id: KernelId, problem: Problem, device: Device, options: ExplainOptions): never {
+  const explanation = explainKernel(id, problem, device)
   if (options.json) printJson({ status: 'infeasible', kernel: id, problem, device: device.name, explanation })
   throw new CommandError(
     EXIT.infeasible,
     `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explanation)}`,
   )
-}
-
-/** The solver's explanation with relaxations of what a user can change: sizes below and above, device limits upwards. */
-export function explainKernel(space: Space, problem: Problem): ReturnType<typeof explain> {
-  const sizes =
-    'HEAD_DIM' in space.givens
-      ? [{ given: 'HEAD_DIM', from: 1, to: 2 * problem.headDim }]
-      : [{ given: 'CHANNELS', from: 1, to: 2 * problem.headDim * problem.heads }]
-  return explain(space, { relax: sizes })
 }

@@ -16,7 +16,7 @@ import { violated } from '@tilewright/solver'
 import type { Command } from 'commander'
 import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
-import { explanationText } from '../explanation.ts'
+import { explainKernel, explanationText } from '../explanation.ts'
 import { print, printJson, progress, writeFiles } from '../output.ts'
 import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { kernelFiles } from '../kernel-files.ts'
@@ -79,7 +79,10 @@ function chosen(
 ): { readonly config: Configuration; readonly reason: string } {
   const answer = findPreset({ ...id, device, problem })
   if (answer.status === 'infeasible')
-    throw new CommandError(EXIT.infeasible, `${answer.reason}\n${explanationText(answer.explanation)}`)
+    throw new CommandError(
+      EXIT.infeasible,
+      `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explainKernel(id, problem, device))}`,
+    )
   return { config: answer.config, reason: answer.reason }
 }
 

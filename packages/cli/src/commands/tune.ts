@@ -3,7 +3,6 @@ import {
   entryPointOf,
   kernelText,
   problemText,
-  spaceOf,
   type KernelId,
   type Problem,
 } from '@tilewright/kernels'
@@ -21,13 +20,12 @@ import { logFile } from '@tilewright/tuner/log-file'
 import type { Command } from 'commander'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
-import { explanationText } from '../explanation.ts'
+import { explainKernel, explanationText } from '../explanation.ts'
 import { duration, print, printJson, progress, table } from '../output.ts'
 import { countOf, millisecondsOf } from '../option-value.ts'
 import { kernelOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { tuneJobs, type TuneJob } from '../tune-jobs.ts'
 import { logPath, outputFolder, writeTuned } from '../tune-output.ts'
-import { explainKernel } from './explain.ts'
 
 interface TuneOptions extends ProblemOptions {
   readonly device?: string
@@ -153,7 +151,7 @@ function shippedPreset(id: KernelId, problem: Problem, backend: Backend): Readon
 /** An infeasible result with what of the problem could be changed. */
 function withHints(result: TuneResult, id: KernelId, problem: Problem, backend: Backend): TuneResult {
   if (result.status !== 'infeasible') return result
-  return { ...result, explanation: explainKernel(spaceOf(id, problem, backend.device), problem) }
+  return { ...result, explanation: explainKernel(id, problem, backend.device) }
 }
 
 function report(event: TuneEvent): void {
