@@ -27,13 +27,17 @@ describe.each([fused, scan])('the register constants of $kernel', (id) => {
   })
 
   test('count in the hash of the rules', () => {
-    const others = [...rules.matchAll(/^import "(.+)\.space"$/gm)].map(
-      ([, name]) => spaces[`${id.kernel}/${name}`]!.text,
-    )
-    expect(others).toContain(constants)
-    expect(rulesHash(id)).toBe(hashOf([rules, ...others].join('\n')))
+    const texts = withImports(id.kernel, rules)
+    expect(texts).toContain(constants)
+    expect(rulesHash(id)).toBe(hashOf(texts.join('\n')))
   })
 })
+
+/** A rule file, and what it and its imports import, in the order of reading. */
+function withImports(kernel: string, text: string): readonly string[] {
+  const imports = [...text.matchAll(/^import "(.+)\.space"$/gm)].map(([, name]) => spaces[`${kernel}/${name}`]!.text)
+  return [text, ...imports.flatMap((each) => withImports(kernel, each))]
+}
 
 // Their own oracle is NVIDIA's header, in the package devices.
 test('the registers that the rules count on are the most with which the blocks of a multiprocessor are resident', () => {

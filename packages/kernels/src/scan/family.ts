@@ -26,7 +26,7 @@ export const scan: Family = {
     TIME: problem.time,
     IS_SERIES: Number(layoutOf(problem) === 'bdt'),
     OUTPUT_INPUTS: outputInputs(scanCell(cell)),
-    FLAG_TENSORS: Number(problem.resets ?? false) + Number(problem.cuSeqlens ?? false),
+    HAS_RESETS: Number(problem.resets ?? false),
     CHECKPOINT: problem.checkpoint ?? 0,
     HAS_LENGTHS: Number(problem.cuSeqlens ?? false),
   }),

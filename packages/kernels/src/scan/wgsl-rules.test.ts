@@ -66,6 +66,10 @@ test('the rules know the largest buffer that a plan binds', () => {
     { packed: ['gate', 'hidden'] },
     { checkpoint: 2, time: 31 },
     { checkpoint: 2, cuSeqlens: true, batch: 900 },
+    { time: 1 },
+    { time: 1, dtype: 'f32' },
+    { resets: true, headDim: 1 },
+    { cuSeqlens: true, headDim: 1, time: 1 },
   ]
   for (const pass of ['forward', 'backward'] as const)
     for (const flag of flags)
