@@ -23,6 +23,14 @@ test('a problem is checked whole while its reference is cheap, and never on fewe
   expect(briefProblem(FUSED, { cell: 'lstm', dtype: 'f32', batch: 3, time: 3, heads: 1, headDim: 8 }).time).toBe(3)
 })
 
+test('a scan on the CPU is checked over many chunks of time of two sequences', () => {
+  const problem: Problem = { cell: 'mingru', dtype: 'f32', batch: 16, time: 9000, heads: 1, headDim: 1024 }
+  expect(briefProblem(SCAN, problem)).toEqual({ ...problem, batch: 2, time: 256 })
+  expect(briefProblem(SCAN, { ...problem, time: 31 })).toEqual({ ...problem, batch: 2, time: 31 })
+  // Lengths of their own: the steps are those of all sequences together.
+  expect(briefProblem(SCAN, { ...problem, cuSeqlens: true })).toEqual({ ...problem, cuSeqlens: true, time: 512 })
+})
+
 test('the steps of a lengthened problem that are computed first are the ones that the oracle knows', () => {
   for (const [id, cell, dtype] of [
     [SCAN, 'mingru', 'f32'],

@@ -30,8 +30,10 @@ const POINTWISE_OPERATIONS = 64
 const LEAST_STEPS = 4
 // Steps are a multiple of this where a kernel reads them in vectors (scan, series of steps: 16 bytes of 16-bit values).
 const LONGEST_VECTOR = 8
-// Elements of a tensor over time of a scan that is executed on the CPU: seconds, and many chunks of time.
-const BRIEF_ELEMENTS = 2 ** 14
+// Of a scan that is executed on the CPU. Elements of a tensor over time: seconds of work, and many chunks of time.
+const BRIEF_ELEMENTS = 2 ** 19
+// The second one is where the first one ends.
+const BRIEF_SEQUENCES = 2
 
 /**
  * The problem whose outputs are compared: the one asked for where its float64 reference takes at most `operations`
@@ -48,14 +50,15 @@ export function checkingProblem(id: KernelId, problem: Problem, operations: numb
 }
 
 /**
- * The problem with at most 4 steps, or of a scan, whose steps are cheap, a few chunks of time: for backends that execute
- * on the CPU what was made for a GPU.
+ * The problem with at most 4 steps, or of a scan, whose steps are cheap, two sequences and many chunks of time: for
+ * backends that execute on the CPU what was made for a GPU.
  */
 export function briefProblem(id: KernelId, problem: Problem): Problem {
   if (id.kernel !== 'scan') return withSteps(problem, LEAST_STEPS)
-  const { batch, heads, headDim, cuSeqlens } = problem
-  const sequences = cuSeqlens ? 1 : batch
-  return withSteps(problem, Math.max(LEAST_STEPS, Math.floor(BRIEF_ELEMENTS / (sequences * heads * headDim))))
+  const { heads, headDim, cuSeqlens } = problem
+  const batch = cuSeqlens ? problem.batch : Math.min(problem.batch, BRIEF_SEQUENCES)
+  const rows = (cuSeqlens ? 1 : batch) * heads * headDim
+  return withSteps({ ...problem, batch }, Math.max(LEAST_STEPS, Math.floor(BRIEF_ELEMENTS / rows)))
 }
 
 /** The problem with at most so many steps, in whole vectors where its steps are read so. */

@@ -1,11 +1,4 @@
-import {
-  configText,
-  entryPointOf,
-  kernelText,
-  problemText,
-  type KernelId,
-  type Problem,
-} from '@tilewright/kernels'
+import { configText, entryPointOf, kernelText, problemText, type KernelId, type Problem } from '@tilewright/kernels'
 import { findPreset } from '@tilewright/presets'
 import {
   strategyNames,
@@ -161,7 +154,7 @@ function report(event: TuneEvent): void {
         `  ${event.count} configurations, ${event.planned} to try${event.resumed > 0 ? `, ${event.resumed} of them in the log` : ''}`,
       )
     case 'checking':
-      return progress(`  outputs are checked over ${event.problem.time} steps`)
+      return progress(`  outputs are checked over ${event.problem.time} steps of ${event.problem.batch} sequences`)
     case 'trial':
       return progress(`  ${String(event.done).padStart(3)}/${event.planned}  ${trialText(event.trial)}`)
     case 'final':

@@ -116,7 +116,9 @@ async function vectorRows(
       for (const each of pass ? [pass] : passesOf(kernel)) {
         const id: KernelId = { kernel, pass: each, target: backend.target }
         const problem = { ...file.problem, dtype }
-        rows.push(...(await kernelRows(backend, id, problem, file.name, kernelInputs(file, each, dtype))))
+        rows.push(
+          ...(await kernelRows(backend, id, problem, { name: file.name, inputs: kernelInputs(file, each, dtype) })),
+        )
       }
   }
   return rows
@@ -124,7 +126,7 @@ async function vectorRows(
 
 async function problemRows(backend: Backend, options: VerifyOptions): Promise<readonly Row[]> {
   const problem = problemOf(options)
-  return kernelRows(backend, kernelOf(options, problem, backend.device), problem, problemText(problem))
+  return kernelRows(backend, kernelOf(options, problem, backend.device), problem)
 }
 
 /** Every storage type that the target's kernels have, unless one was asked for. */
@@ -133,15 +135,14 @@ function dtypesOf(backend: Backend, options: VerifyOptions): readonly Dtype[] {
   return backend.target === 'cuda' ? ['f32', 'bf16', 'f16'] : ['f32']
 }
 
-/** The model's best configuration, run once. */
+/** The model's best configuration, run once: on the inputs of a file, or on random ones of the problem that is checked. */
 async function kernelRows(
   backend: Backend,
   id: KernelId,
   problem: Problem,
-  source: string,
-  inputs?: Tensors,
+  file?: { readonly name: string; readonly inputs: Tensors },
 ): Promise<readonly Row[]> {
-  const base = { source, kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
+  const base = { source: file?.name ?? problemText(problem), kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
   const [first] = best(spaceOf(id, problem, backend.device), 1)
   if (!first)
     return [
@@ -154,17 +155,18 @@ async function kernelRows(
         message: `no configuration of ${id.kernel} fits ${problemText(problem)}; tilewright explain says why`,
       },
     ]
-  const { status, errors, message, tolerance } = await verify({
+  const { status, errors, message, tolerance, ...verified } = await verify({
     id,
     problem,
     backend,
     config: first.configuration,
-    inputs,
+    inputs: file?.inputs,
   })
   if (errors.length === 0)
     return [{ ...base, tensor: '-', relative: Infinity, allowed: tolerance, status, ...(message && { message }) }]
   return errors.map(({ output, relative, allowed }) => ({
     ...base,
+    source: file?.name ?? problemText(verified.problem),
     tensor: output,
     relative,
     allowed,
