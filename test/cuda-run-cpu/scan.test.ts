@@ -14,6 +14,7 @@ import { verify, type Backend, type Loaded } from '@tilewright/tuner'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kernelId, problemOf, rendered, SEED, type Case } from '../support/kernels.ts'
 import { expectRaggedCheckpoints } from '../support/ragged.ts'
+import { expectResetSeparates } from '../support/reset.ts'
 import { ALGORITHMS, configurationsOf, FLAGS, type Algorithm } from '../support/scan.ts'
 import { toolchain } from '../support/toolchain.ts'
 
@@ -63,6 +64,10 @@ describe.each(PASSES)('%s', (pass) => {
       expect(status, `${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}: ${message}`).toBe('correct')
     }
   })
+
+  test.each(ALGORITHMS)('%s: a reset separates what overflows from what follows', (algorithm) =>
+    expectResetSeparates(backend, algorithm, { pass, rule: 'CHUNK <= 32' }),
+  )
 
   test.each([1, 5, 64, 100])('%i channels, from one step to thousands: errors below 5e-6', async (headDim) => {
     for (const algorithm of ALGORITHMS) {

@@ -5,6 +5,7 @@ import { verify, type Backend } from '@tilewright/tuner'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configurations, kernelId, oddCases, problemOf, SEED, type Case } from '../support/kernels.ts'
 import { expectRaggedCheckpoints } from '../support/ragged.ts'
+import { expectResetSeparates } from '../support/reset.ts'
 import { ALGORITHMS, configurationsOf, FLAGS, type Algorithm } from '../support/scan.ts'
 
 let backend: Backend
@@ -52,6 +53,10 @@ describe.each(['forward', 'backward'] as const)('a scan %s', (pass) => {
         await expectCorrect(each, configurationsOf(each, backend.device, algorithm, { count: 1, rule }))
       }
     },
+  )
+
+  test.each(algorithms)('%s: a reset separates what overflows from what follows', (algorithm) =>
+    expectResetSeparates(backend, algorithm, { pass, rule: `${FEW} and CHUNK <= 32` }),
   )
 
   test('over many chunks agrees with the float64 reference', () => {

@@ -23,7 +23,7 @@ const DEVICES = ['h100-sxm', 'a100-80gb', 'l4']
 const SCAN = {
   under: 24,
   devices: DEVICES,
-  problems: problemsOf(['mingru', 'sru', 'linear'], {
+  problems: problemsOf(['mingru', 'sru', 'linear', 'minlstm'], {
     headDims: [64, 96, 256, 768, 2048],
     batches: [16, 1, 64, 4],
     heads: [1],

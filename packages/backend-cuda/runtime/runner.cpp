@@ -6,7 +6,7 @@
 //   module FILE
 //   seed N
 //   watched 0|1                                     whether accesses are watched for races and unwritten bytes
-//   buffer NAME input|output|inout|scratch BYTES    the bytes of inputs follow each other in INPUTS
+//   buffer NAME input|output|inout|scratch|zeroed BYTES    the bytes of inputs follow each other in INPUTS
 //   launch KERNEL GX GY GZ BX BY BZ SHARED COOPERATIVE ARGUMENTS
 //   pointer NUMBER-OF-BUFFER | value NUMBER BYTES   one for each argument of the launch above
 #include "arena.h"
@@ -32,6 +32,7 @@ struct Buffer {
   uint64_t bytes, address;
 
   bool isRead() const { return role == "input" || role == "inout"; }
+  bool holdsValues() const { return isRead() || role == "zeroed"; }
   bool isResult() const { return role == "output" || role == "inout"; }
 };
 
@@ -87,7 +88,7 @@ Job readJob(std::istream& in) {
     if (word == "buffer") {
       Buffer b;
       in >> b.name >> b.role >> b.bytes;
-      b.address = allocate(b.name, b.bytes, b.role != "output");
+      b.address = allocate(b.name, b.bytes, b.holdsValues());
       job.buffers.push_back(b);
     }
   }
@@ -99,7 +100,7 @@ void fill(const Job& job, std::istream& inputs) {
     char* const to = reinterpret_cast<char*>(b.address);
     if (b.isRead()) inputs.read(to, std::streamsize(b.bytes));
     // What a kernel leaves unwritten must not look like a result: all ones is NaN.
-    if (b.role == "output" && b.bytes > 0) memset(to, 0xFF, b.bytes);
+    if (!b.holdsValues() && b.bytes > 0) memset(to, 0xFF, b.bytes);
   }
   if (!inputs) failLaunch("job", "the inputs end too early");
 }

@@ -138,7 +138,7 @@ describe.runIf(missing === undefined)('kernels that are right', { timeout: 120_0
     cooperative: true,
     inputs: { R: { values: R, dtype: 'bf16' }, h0: { values: h0, dtype: 'bf16' } },
     outputs: [{ name: 'states', dtype: 'bf16', shape: [STEPS, 8, D] }],
-    scratch: [{ name: 'arrivals', role: 'scratch', dtype: 'u32', shape: [1] }],
+    scratch: [{ name: 'arrivals', role: 'zeroed', dtype: 'u32', shape: [1] }],
     scalars: [STEPS],
   }
   // Each state from the one that the kernel itself wrote: an error in one step does not hide in the next.

@@ -12,7 +12,7 @@ describe.runIf(missing === undefined)("NVIDIA's cooperative groups, watched", { 
     block: 32,
     cooperative: true,
     inputs: { x: { values: x } },
-    scratch: [{ name: 'sums', role: 'scratch', dtype: 'f32', shape: [4] }],
+    scratch: [{ name: 'sums', role: 'zeroed', dtype: 'f32', shape: [4] }],
     outputs: [{ name: 'y', dtype: 'f32', shape: [128] }],
     order: ['x', 'sums', 'y'],
     watched: true,

@@ -7,7 +7,7 @@ import type { Launch } from '../test-kernels/harness.ts'
 const SEEDS = [0, 1, 2]
 const scratch = (name: string, count: number, dtype: PlanBuffer['dtype'] = 'u32'): PlanBuffer => ({
   name,
-  role: 'scratch',
+  role: 'zeroed',
   dtype,
   shape: [count],
 })

@@ -14,8 +14,8 @@ export interface Work {
 /** A buffer in global memory. */
 export interface WorkBuffer {
   readonly name: string
-  /** Scratch starts as zeros, and an output as all ones, which is a NaN; `inout` is both read at the start and at the end. */
-  readonly role: 'input' | 'output' | 'inout' | 'scratch'
+  /** Outputs and scratch start as all ones, which is a NaN; `inout` is both read at the start and at the end. */
+  readonly role: 'input' | 'output' | 'inout' | 'scratch' | 'zeroed'
   readonly bytes: number
 }
 

@@ -102,7 +102,7 @@ export function workOfScript(script: Script): { readonly work: Work; readonly wo
     buffers: [
       { name: 'script', role: 'input', bytes: words.byteLength },
       { name: 'cells', role: 'output', bytes: CELLS * 4 },
-      { name: 'flags', role: 'scratch', bytes: Math.max(1, ...globalFlags) * 4 },
+      { name: 'flags', role: 'zeroed', bytes: Math.max(1, ...globalFlags) * 4 },
     ],
     launches: [
       {

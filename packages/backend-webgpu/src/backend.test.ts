@@ -60,7 +60,7 @@ describe.runIf(present)('on an adapter', () => {
 // Reversed, so that every element comes from another block.
 @compute @workgroup_size(64) fn second(@builtin(global_invocation_id) id: vec3<u32>) { y[id.x] = result[1023 - id.x] + 1; }`
     const plan: Plan = {
-      buffers: [buffer('input', 'x', 1024), buffer('scratch', 'middle', 1024), buffer('output', 'y', 1024)],
+      buffers: [buffer('input', 'x', 1024), buffer('zeroed', 'middle', 1024), buffer('output', 'y', 1024)],
       dispatches: [
         dispatch('first', { grid: [16, 1, 1], buffers: ['x', 'middle'] }),
         dispatch('second', { grid: [16, 1, 1], buffers: ['middle', 'y'] }),
@@ -77,7 +77,7 @@ describe.runIf(present)('on an adapter', () => {
 @group(0) @binding(2) var<storage, read_write> seen: array<u32>;
 @compute @workgroup_size(1) fn tick() { seen[0] = count[0]; count[0] = count[0] + 1; }`
   const counting: Plan = {
-    buffers: [buffer('scratch', 'count', 1, 'u32'), buffer('output', 'seen', 1, 'u32')],
+    buffers: [buffer('zeroed', 'count', 1, 'u32'), buffer('output', 'seen', 1, 'u32')],
     dispatches: [dispatch('tick', { block: [1, 1, 1], buffers: ['count', 'seen'] })],
   }
 

@@ -83,7 +83,7 @@ describe.runIf(await hasAdapter())('a device', () => {
   if (id.x < 1001) { seen[id.x] = scratch[id.x]; scratch[id.x] += 1; }
 }`
     const plan: Plan = {
-      buffers: [buffer('scratch', 'scratch', 1001, 'u32'), buffer('output', 'seen', 1001, 'u32')],
+      buffers: [buffer('zeroed', 'scratch', 1001, 'u32'), buffer('output', 'seen', 1001, 'u32')],
       dispatches: [dispatch('tick', { grid: [16, 1, 1], buffers: ['scratch', 'seen'] })],
     }
     const compiled = await compile(session, source, ['tick'])

@@ -21,8 +21,8 @@ export function checkInputs(plan: Plan, inputs: Tensors): void {
 }
 
 /**
- * Inputs hold their values, scratch zeros, and outputs all ones: NaN in f32 and bf16, so that an element that no thread
- * wrote is seen, and never an old answer.
+ * Inputs hold their values, what is zeroed zeros, and outputs and scratch all ones: NaN in f32 and bf16, so that an element
+ * that no thread wrote is seen, and never an old answer.
  */
 export function createStorage(device: GPUDevice, plan: Plan, inputs: Tensors): Storage {
   const usage = BUFFER_USAGE.storage | BUFFER_USAGE.copySrc | BUFFER_USAGE.copyDst
@@ -31,10 +31,10 @@ export function createStorage(device: GPUDevice, plan: Plan, inputs: Tensors): S
     const size = sizeOf(buffer)
     const made = device.createBuffer({ label: buffer.name, size, usage })
     storage.set(buffer.name, made)
-    if (buffer.role === 'scratch') continue
+    if (buffer.role === 'zeroed') continue
     const bytes = new Uint8Array(size)
-    if (buffer.role === 'output') bytes.fill(0xff)
-    else bytes.set(encode(buffer.dtype, inputs[buffer.name]!))
+    if (buffer.role === 'input') bytes.set(encode(buffer.dtype, inputs[buffer.name]!))
+    else bytes.fill(0xff)
     device.queue.writeBuffer(made, 0, bytes)
   }
   return storage

@@ -17,13 +17,13 @@ fn zero(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 `
 
 /**
- * Records dispatches that zero a plan's scratch. Copies and clears are not possible inside a pass, and a timed pass holds
- * many executions of a plan that all want their scratch as zeros; the zeroing is part of the time of such a plan.
+ * Records dispatches that zero what a plan wants zeroed. Copies and clears are not possible inside a pass, and a timed pass
+ * holds many executions of a plan; the zeroing is part of the time of such a plan.
  */
 export type Zeroing = (pass: GPUComputePassEncoder, storage: Storage) => void
 
 export async function zeroingOf(session: Session, plan: Plan): Promise<Zeroing | Failure> {
-  const names = plan.buffers.filter(({ role }) => role === 'scratch').map(({ name }) => name)
+  const names = plan.buffers.filter(({ role }) => role === 'zeroed').map(({ name }) => name)
   if (names.length === 0) return () => {}
   const compiled = await compile(session, SOURCE, ['zero'])
   if (isFailure(compiled)) return compiled

@@ -111,7 +111,7 @@ describe('contents', () => {
 test('a file that is no launch is said with the place', () => {
   expect(() =>
     read({ buffers: [{ name: 'x', role: 'inpt', dtype: 'f32', shape: [1] }], dispatches: [launch] }),
-  ).toThrow('launch.json: buffers[0].role: Invalid option: expected one of "input"|"output"|"inout"|"scratch"')
+  ).toThrow('launch.json: buffers[0].role: Invalid option: expected one of "input"|"output"|"inout"|"scratch"|"zeroed"')
   expect(() => read({ plan: { buffers: [], dispatches: [{ ...launch, blok: 3 }] } })).toThrow(
     'launch.json: plan.dispatches[0]: Unrecognized key: "blok"',
   )

@@ -14,7 +14,7 @@ export interface LaunchFile {
 
 export interface LaunchBuffer {
   readonly name: string
-  readonly role: 'input' | 'output' | 'inout' | 'scratch'
+  readonly role: 'input' | 'output' | 'inout' | 'scratch' | 'zeroed'
   readonly dtype: Element
   readonly shape: readonly number[]
   readonly values?: Values | undefined
@@ -52,7 +52,7 @@ const values: z.ZodType<Values> = z.union([
 ])
 const buffer: z.ZodType<LaunchBuffer> = z.strictObject({
   name: z.string().min(1),
-  role: z.enum(['input', 'output', 'inout', 'scratch']),
+  role: z.enum(['input', 'output', 'inout', 'scratch', 'zeroed']),
   dtype: z.enum(ELEMENTS),
   shape: z.array(extent),
   values: values.optional(),

@@ -45,15 +45,15 @@ describe('the fused kernel on an H100', () => {
     }
   })
 
-  test('gives scratch only to blocks that exchange', () => {
+  test('gives buffers to exchange in only to blocks that exchange', () => {
     const config = (space: ReturnType<typeof spaceOf>) => best(space, 1)[0]!.configuration
     const small: Problem = { ...lstm, headDim: 16 }
     const single = { ...config(spaceOf(fused, small, h100)), ROW_TILES: 4, WARPS_ROWS: 1, WARPS_K: 1 }
-    expect(planOf(fused, small, single).buffers.map(({ role }) => role)).not.toContain('scratch')
+    expect(planOf(fused, small, single).buffers.map(({ role }) => role)).not.toContain('zeroed')
     const several = planOf(fused, lstm, config(spaceOf(fused, lstm, h100)))
     expect(
       several.buffers
-        .filter(({ role }) => role === 'scratch')
+        .filter(({ role }) => role === 'zeroed')
         .map(elementCount)
         .every((n) => n > 0),
     ).toBe(true)

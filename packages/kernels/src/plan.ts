@@ -10,11 +10,14 @@ export interface Plan {
   readonly dispatches: readonly Dispatch[]
 }
 
-/** A buffer in global memory, row-major, last axis fastest. */
+/**
+ * A buffer in global memory, row-major, last axis fastest. It starts at a multiple of 16 bytes, since kernels read vectors of
+ * up to that many, and no two buffers overlap.
+ */
 export interface PlanBuffer {
   readonly name: string
-  /** Scratch buffers are made by whoever runs the plan and start as zeros, before every run. */
-  readonly role: 'input' | 'output' | 'scratch'
+  /** Scratch is made by whoever runs the plan and may hold anything; so is what is zeroed, and holds zeros before every run. */
+  readonly role: 'input' | 'output' | 'scratch' | 'zeroed'
   readonly dtype: Dtype | 'u32'
   readonly shape: readonly number[]
 }

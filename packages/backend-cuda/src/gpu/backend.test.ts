@@ -72,7 +72,7 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
     cooperative: true,
     inputs: { R: { values: R, dtype: 'bf16' }, h0: { values: h0, dtype: 'bf16' } },
     outputs: [{ name: 'states', dtype: 'bf16', shape: [STEPS, 8, D] }],
-    scratch: [{ name: 'arrivals', role: 'scratch', dtype: 'u32', shape: [1] }],
+    scratch: [{ name: 'arrivals', role: 'zeroed', dtype: 'u32', shape: [1] }],
     scalars: [STEPS],
   })
 
@@ -217,7 +217,7 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
 
   test('dispatches run in order, each seeing what the ones before it wrote', async () => {
     const loaded = await load(await open(), 'reduce.cu', blockSum)
-    const sums = { name: 'sums', role: 'scratch', dtype: 'f32', shape: [4] } as const
+    const sums = { name: 'sums', role: 'zeroed', dtype: 'f32', shape: [4] } as const
     const total = { name: 'total', role: 'output', dtype: 'f32', shape: [1] } as const
     const [first] = blockSum.dispatches
     const plan: Plan = {
@@ -232,7 +232,7 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
     expect(ran.status === 'ran' && ran.outputs['total']![0]).toBeCloseTo(sum, 3)
   })
 
-  test('durations are those of single executions, with scratch zeroed outside of them', async () => {
+  test('durations are those of single executions, with the zeroing that each wants', async () => {
     const loaded = await load(await open(), 'persistent.cu', persistent)
     const timing = await loaded.time!(persistent, recurrence, { warmupMs: 1, measureMs: 1, leastRuns: 21 })
     if (timing.status !== 'timed') throw new Error(timing.message)
@@ -240,7 +240,7 @@ describe.runIf(missing === undefined)('through a stand-in for the driver', { tim
     expect(timing.durationsNs.length).toBeGreaterThanOrEqual(21)
     for (const ns of timing.durationsNs) expect(ns).toBeGreaterThan(0)
     const lines = await log()
-    const timed = lines.join(' ').match(/fill 0 4 record launch persistent 16 2048 cooperative record/g)
+    const timed = lines.join(' ').match(/record fill 0 4 launch persistent 16 2048 cooperative record/g)
     expect(timed).toHaveLength(timing.durationsNs.length)
   })
 

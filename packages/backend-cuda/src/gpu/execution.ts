@@ -15,7 +15,7 @@ export interface Memory {
 
 /** A plan on the GPU: its buffers, and its launches with their arguments. */
 export interface Execution {
-  /** Runs once, from zeroed scratch and poisoned outputs, to the end; writes the outputs to a file. */
+  /** Runs once, from poisoned outputs and scratch, to the end; writes the outputs to a file. */
   run(outputs: string): void
   time(
     protocol: TimingProtocol,
@@ -55,17 +55,23 @@ export function prepare(driver: Driver, module: bigint, { buffers, launches }: W
   )
   try {
     const launch = launcher(driver, module, launches, [...inputs.buffers, ...others.buffers])
+    const zero = (): void => fill(driver, others.buffers, 'zeroed', 0)
     return {
       run(outputs) {
-        fill(driver, others.buffers, 'scratch', 0)
         // All ones is NaN in every floating-point type: what a kernel leaves unwritten must not look like a result.
-        fill(driver, others.buffers, 'output', 0xff)
+        for (const role of ['output', 'scratch'] as const) fill(driver, others.buffers, role, 0xff)
+        zero()
         // Waiting for each launch lets an error name the launch that made it.
         launch(() => driver.cuCtxSynchronize())
         download(driver, others.buffers, outputs)
       },
-      time: (protocol, spans) =>
-        timeLaunches(driver, { reset: () => fill(driver, others.buffers, 'scratch', 0), launch, spans }, protocol),
+      time(protocol, spans) {
+        const execute = (): void => {
+          zero()
+          launch()
+        }
+        return timeLaunches(driver, { execute, spans }, protocol)
+      },
       free: () => others.free(),
     }
   } catch (error) {

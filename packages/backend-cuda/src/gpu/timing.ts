@@ -19,20 +19,12 @@ export function makeSpans(driver: Driver): readonly Span[] {
   return Array.from({ length: MOST_IN_A_BATCH }, () => ({ begin: event(), end: event() }))
 }
 
-/** Durations of single executions in nanoseconds, each between the two events of a span; `reset` is outside of them. */
+/** Durations of single executions in nanoseconds, each between the two events of a span. */
 export function timeLaunches(
   driver: Driver,
-  {
-    reset,
-    launch,
-    spans,
-  }: { readonly reset: () => void; readonly launch: () => void; readonly spans: readonly Span[] },
+  { execute, spans }: { readonly execute: () => void; readonly spans: readonly Span[] },
   { warmupMs, measureMs, leastRuns, cutNs = Infinity }: TimingProtocol,
 ): { readonly durationsNs: readonly number[]; readonly cut: boolean } {
-  const execute = (): void => {
-    reset()
-    launch()
-  }
   const began = performance.now()
   for (let i = 0; i < LEAST_WARMUPS || performance.now() - began < warmupMs; i++) {
     execute()
@@ -46,9 +38,8 @@ export function timeLaunches(
     // would be in their durations.
     execute()
     for (const { begin, end } of batch) {
-      reset()
       driver.cuEventRecord(begin, null)
-      launch()
+      execute()
       driver.cuEventRecord(end, null)
     }
     driver.cuCtxSynchronize()

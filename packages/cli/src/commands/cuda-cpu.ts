@@ -57,8 +57,9 @@ The launch file is a plan, such as generate writes, or one of your own:
       { "entryPoint": "scale", "grid": [1], "block": [128], "arguments": ["x", "y", 2.5, 100] }
     ]
   }
-Roles are input, output, inout and scratch (zeros at the start); values are one number, all numbers, { "random": SEED,
-"low": -1, "high": 1 } or { "file": "x.bin" }. A dispatch may have sharedBytes and cooperative.
+Roles are input, output, inout, scratch and zeroed (zeros at the start; scratch and outputs hold nothing); values are one
+number, all numbers, { "random": SEED, "low": -1, "high": 1 } or { "file": "x.bin" }. A dispatch may have sharedBytes and
+cooperative.
 
 Examples:
   tilewright cuda-cpu scale.cu --launch scale.json

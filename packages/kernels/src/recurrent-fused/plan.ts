@@ -24,11 +24,11 @@ function cudaPlan(problem: Problem, tensors: readonly PlanBuffer[], numberOf: Nu
       : [
           {
             name: 'exchange',
-            role: 'scratch',
+            role: 'zeroed',
             dtype,
             shape: [2, heads, chunks, numberOf('BLOCK_BATCH'), numberOf('K_PADDED')],
           },
-          { name: 'arrivals', role: 'scratch', dtype: 'u32', shape: [heads, chunks] },
+          { name: 'arrivals', role: 'zeroed', dtype: 'u32', shape: [heads, chunks] },
         ]
   const buffers = [...tensors, ...scratch]
   const headsPerLaunch = numberOf('HEADS_PER_LAUNCH')

@@ -38,6 +38,8 @@ export function recurrentView(problem: Problem, cell: RecurrentCell, target: Tar
   return {
     ...shared,
     IS_BF16: problem.dtype === 'bf16',
+    LOADS_VALUES: true,
+    STORES_VALUES: true,
     IS_F16: problem.dtype === 'f16',
     IS_MMA: problem.dtype !== 'f32',
     MMA_TYPE: problem.dtype,

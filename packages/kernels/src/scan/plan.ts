@@ -68,8 +68,8 @@ export function scratchOf(problem: Problem, numberOf: NumberOf): readonly PlanBu
   if (!numberOf('LOOK_BACK')) return []
   const tiles = numberOf('CHUNKS')
   return [
-    { name: 'ticket', role, dtype: 'u32', shape: [1] },
-    { name: 'flags', role, dtype: 'u32', shape: [batch, numberOf('CHANNEL_BLOCKS'), tiles] },
+    // The next tile to take, and after it how far each is.
+    { name: 'progress', role: 'zeroed', dtype: 'u32', shape: [1 + batch * numberOf('CHANNEL_BLOCKS') * tiles] },
     { name: 'sums', role, dtype: 'f32', shape: [batch, tiles, 2, channels] },
     { name: 'states', role, dtype: 'f32', shape: [batch, tiles, channels] },
   ]

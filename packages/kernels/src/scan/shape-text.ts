@@ -5,8 +5,7 @@ import { inputTensors } from './tensors.ts'
 
 const SCRATCH: Readonly<Record<string, string>> = {
   parts: '[batch][PARTS][2][CHANNELS]',
-  ticket: '[1]',
-  flags: '[batch][CHANNEL_BLOCKS][tiles]',
+  progress: '[1 + batch * CHANNEL_BLOCKS * tiles], zeros at launch',
   sums: '[batch][tiles][2][CHANNELS]',
   states: '[batch][tiles][CHANNELS]',
 }
@@ -31,7 +30,7 @@ function axisText(axis: string, isPacked: boolean): string {
     case 't':
       return 'time'
     case 'k':
-      return 'checkpoint'
+      return 'ceil(time / CHECKPOINT)'
     case 'r':
       return 'time / CHECKPOINT + batch'
     case 'e':

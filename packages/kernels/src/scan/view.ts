@@ -1,4 +1,5 @@
 import {
+  leavesOf,
   printExpressions,
   scanBackwardStep,
   type Expr,
@@ -6,14 +7,13 @@ import {
   type PrintedExpressions,
   type ScanCell,
 } from '@tilewright/cells'
-import { bytesOf } from '../dtype.ts'
 import { KernelError } from '../errors.ts'
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
-import { cudaParameters } from './cuda-view.ts'
+import { cudaView } from './cuda-view.ts'
 import { endOf, scanEntryPoint, startOf } from './plan.ts'
 import { channelsOf, inputTensors, layoutOf, outputsOf, weightsOf, type InputTensor } from './tensors.ts'
-import { wgslBindings } from './wgsl-view.ts'
+import { wgslView } from './wgsl-view.ts'
 
 // Names of the templates around the printed lines; tensors are named as the cell names its inputs.
 const RESERVED: readonly string[] =
@@ -44,34 +44,16 @@ export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, n
     IS_SPLIT: numberOf('PARTS') > 1,
     IS_SERIES: layoutOf(problem) === 'bdt',
     IS_TIME_MAJOR: layoutOf(problem) === 'tbd',
+    IS_ROW_COUNTED: layoutOf(problem) === 'btd',
+    CARRIED_NAME: pass === 'forward' ? 'h' : 'carried',
     HAS_RESETS: problem.resets === true,
     READS_STATES: pass === 'backward' && problem.checkpoint === undefined,
     HAS_CHECKPOINTS: problem.checkpoint !== undefined,
     HAS_LENGTHS: problem.cuSeqlens === true,
     HAS_SPARE_ROW: pass === 'forward' && problem.checkpoint !== undefined && problem.cuSeqlens === true,
     ...(pass === 'forward' ? forwardView(cell, problem, target) : backwardView(cell, problem, target)),
-    ...(target === 'cuda'
-      ? {
-          IS_BF16: problem.dtype === 'bf16',
-          IS_F16: problem.dtype === 'f16',
-          IS_PAIRED: bytesOf(problem.dtype) === 2 && numberOf('VECTOR') > 1,
-          PACK_WORD: PACK_WORDS[bytesOf(problem.dtype) * numberOf('VECTOR')]!,
-          PREFETCHES: numberOf('PREFETCH') === 1,
-          ...idleLanes(problem, numberOf),
-          IS_LOOK_BACK: numberOf('LOOK_BACK') === 1,
-          ...cudaParameters(problem, kernel, numberOf),
-        }
-      : wgslBindings(problem, kernel, numberOf)),
+    ...(target === 'cuda' ? cudaView(problem, kernel, numberOf) : wgslView(problem, kernel, numberOf)),
   }
-}
-
-const PACK_WORDS: Readonly<Record<number, string>> = { 2: 'unsigned short', 4: 'unsigned', 8: 'uint2', 16: 'uint4' }
-
-/** What threads without a channel do: they return at once, or stay for the barriers of their block. */
-function idleLanes(problem: Problem, numberOf: NumberOf): TemplateView {
-  const areThere = channelsOf(problem) % numberOf('BLOCK_CHANNELS') > 0
-  const meet = numberOf('TIME_LANES') > 1 || numberOf('LOOK_BACK') === 1
-  return { KEEPS_IDLE_LANES: areThere && meet, RETURNS_IDLE_LANES: areThere && !meet }
 }
 
 function forwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
@@ -83,7 +65,8 @@ function forwardView(cell: ScanCell, problem: Problem, target: Target): Template
     A_RESULT: step.results['a']!,
     B_RESULT: step.results['b']!,
     HAS_OUTPUT: output !== undefined,
-    HAS_STATES: outputsOf(cell, problem).some((name) => name === 'h'),
+    WRITES_STATES: outputsOf(cell, problem).some((name) => name === 'h'),
+    OUTPUT_READS: cell.output ? namesOf([cell.output], 'input') : [],
     OUTPUT_LINES: output?.lines ?? [],
     OUTPUT_RESULT: output?.results['y_t'] ?? '',
   }
@@ -91,18 +74,22 @@ function forwardView(cell: ScanCell, problem: Problem, target: Target): Template
 
 function backwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
   const { inputs, weights, carried, gain, offset } = scanBackwardStep(cell)
+  const outside = namesOf([gain, offset], 'gradient').length > 0 ? [`d${outputsOf(cell, problem)[0]}`] : []
   const again = print(cell, { a: cell.a, b: cell.b }, target)
-  const summary = print(cell, { gain, offset }, target)
+  const fold = print(cell, { gain_t: gain, offset_t: offset }, target)
   const step = print(cell, { carry_t: carried, ...named(inputs), ...named(weights) }, target)
   return {
-    ...functionsOf(again, summary, step),
+    ...functionsOf(again, fold, step),
     CELL_LINES: again.lines,
     A_RESULT: again.results['a']!,
     B_RESULT: again.results['b']!,
     OUTPUT_NAME: outputsOf(cell, problem)[0],
-    SUMMARY_LINES: summary.lines,
-    GAIN_RESULT: summary.results['gain']!,
-    OFFSET_RESULT: summary.results['offset']!,
+    FOLD_READS: [...namesOf([gain, offset], 'input'), ...outside],
+    FOLD_WEIGHTS: namesOf([gain, offset], 'weight'),
+    FOLD_READS_STATE: namesOf([gain, offset], 'state').length > 0,
+    FOLD_LINES: fold.lines,
+    GAIN_RESULT: fold.results['gain_t']!,
+    OFFSET_RESULT: fold.results['offset_t']!,
     STEP_LINES: step.lines,
     CARRY_RESULT: step.results['carry_t']!,
     GRADIENTS: inputTensors(cell, problem).map((place) => ({
@@ -113,6 +100,11 @@ function backwardView(cell: ScanCell, problem: Problem, target: Target): Templat
     })),
     WEIGHT_GRADIENTS: weightsOf(cell).map((name) => ({ name: `d${name}`, value: step.results[`d${name}_t`]! })),
   }
+}
+
+/** Names of the leaves of one kind that the expressions are computed from. */
+function namesOf(exprs: readonly Expr[], kind: Leaf['kind']): readonly string[] {
+  return leavesOf(exprs).flatMap((leaf) => (leaf.kind === kind ? [leaf.name] : []))
 }
 
 /** Where an input is read, in terms of the kernel's constants. */

@@ -6,7 +6,7 @@ import { shapeTexts } from './shape-text.ts'
 import { layoutOf } from './tensors.ts'
 
 /** The types of a scan's WGSL kernels, and what they bind: scalars at 0, buffers from 1 on in the order of the plan. */
-export function wgslBindings(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
+export function wgslView(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
   const { inputs, outputs } = tensorsOf(problem, pass)
@@ -22,8 +22,6 @@ export function wgslBindings(problem: Problem, { pass }: KernelKind, numberOf: N
     PACK: vectorOf(vector, 'Storage'),
     VALUE: vectorOf(isSeries ? 1 : vector, 'f32'),
     IS_VECTORISED: vector > 1,
-    IS_ROW_COUNTED: layoutOf(problem) === 'btd',
-    CARRIED_NAME: pass === 'forward' ? 'h' : 'carried',
     HAS_SCALARS: scalars.length > 0,
     SCALARS: scalars,
     BUFFERS: dispatches.at(-1)!.buffers.map((name, index) => ({
