@@ -24,7 +24,8 @@ function fittingFlags(id: KernelId, problem: Problem, device: Device): readonly 
   const cell = findCell(problem.cell)
   if (cell.kind !== 'scan') return []
   const { inputs } = cell
-  const fits = (change: Partial<Problem>) => first(spaceOf(id, { ...problem, ...change }, device)).status !== 'infeasible'
+  const fits = (change: Partial<Problem>) =>
+    first(spaceOf(id, { ...problem, ...change }, device)).status !== 'infeasible'
   const isPackable = !problem.packed && inputs.length > 1
   const { checkpoint = 0 } = problem
   const nearest = checkpointSteps

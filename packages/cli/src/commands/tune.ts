@@ -1,11 +1,4 @@
-import {
-  configText,
-  entryPointOf,
-  kernelText,
-  problemText,
-  type KernelId,
-  type Problem,
-} from '@tilewright/kernels'
+import { configText, entryPointOf, kernelText, problemText, type KernelId, type Problem } from '@tilewright/kernels'
 import { findPreset } from '@tilewright/presets'
 import {
   strategyNames,
