@@ -1,4 +1,3 @@
-import { cell as findCell } from '@tilewright/cells'
 import { checkKernel } from './check.ts'
 import { family } from './families.ts'
 import type { NumberOf, TemplateView } from './family.ts'
@@ -14,7 +13,7 @@ export function entryPointOf(id: KernelId, problem: Problem): string {
 /** The launch of one configuration on one problem. */
 export function planOf(id: KernelId, problem: Problem, config: Configuration): Plan {
   checkKernel(id, problem)
-  return family(id.kernel).plan(problem, findCell(problem.cell), id, numbers(id, problem, config))
+  return family(id.kernel).plan(problem, id, numbers(id, problem, config))
 }
 
 /**
@@ -22,7 +21,7 @@ export function planOf(id: KernelId, problem: Problem, config: Configuration): P
  */
 export function viewOf(id: KernelId, problem: Problem, config: Configuration, names: readonly string[]): TemplateView {
   checkKernel(id, problem)
-  const own = family(id.kernel).view(problem, findCell(problem.cell), id, numbers(id, problem, config))
+  const own = family(id.kernel).view(problem, id, numbers(id, problem, config))
   const model = rulesOf(id)
   const known = new Set([...model.givens, ...model.params.map((p) => p.name), ...model.lets.map((l) => l.name)])
   return {

@@ -1,9 +1,10 @@
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { PlanBuffer } from '../plan.ts'
 import type { Problem } from '../problem.ts'
-import { tensorsOf, type TensorSpec } from '../tensor.ts'
+import type { TensorSpec } from '../tensor.ts'
 import { scalarsOf, scanPlan, stepInputs } from './plan.ts'
 import { shapeTexts } from './shape-text.ts'
+import { scanTensors } from './tensors.ts'
 
 interface Parameter {
   readonly declaration: string
@@ -16,7 +17,7 @@ interface Parameter {
 export function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
-  const { inputs, outputs } = tensorsOf(problem, pass)
+  const { inputs, outputs } = scanTensors(problem, pass)
   const written = new Set(outputs.filter(({ axes }) => axes !== 'bc').map(({ name }) => name))
   const stored = new Set([...inputs, ...outputs].filter(isOverTime).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)

@@ -1,15 +1,15 @@
 import { scanBackward, scanForward, type ScanCell } from '@tilewright/cells'
+import type { Exact } from '../family.ts'
 import type { Pass, Problem } from '../problem.ts'
-import { tensorsOf } from '../tensor.ts'
+import { scanCell } from './cell.ts'
 import { sequencesOf, type Sequence } from './sequences.ts'
-import { channelsOf, inputTensors, outputsOf, weightsOf } from './tensors.ts'
-
-type Exact = Readonly<Record<string, Float64Array>>
+import { channelsOf, inputTensors, outputsOf, scanTensors, weightsOf } from './tensors.ts'
 
 /** The float64 oracle of a scan: each sequence by itself through the cell's interpreter, in whatever layout it lies. */
-export function scanReference(cell: ScanCell, problem: Problem, pass: Pass, inputs: Exact): Exact {
+export function scanReference(problem: Problem, pass: Pass, inputs: Exact): Exact {
+  const cell = scanCell(problem)
   const outputs = Object.fromEntries(
-    tensorsOf(problem, pass).outputs.map(({ name, shape }) => [
+    scanTensors(problem, pass).outputs.map(({ name, shape }) => [
       name,
       new Float64Array(shape.reduce((a, b) => a * b, 1)),
     ]),

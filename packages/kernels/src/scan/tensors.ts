@@ -1,9 +1,11 @@
 import type { ScanCell } from '@tilewright/cells'
 import type { Layout, Pass, Problem } from '../problem.ts'
 import type { PassTensors, TensorSpec } from '../tensor.ts'
+import { scanCell } from './cell.ts'
 
 /** The public tensors of one pass of a scan: what lies over time in the problem's layout, states [batch, channels]. */
-export function scanTensors(cell: ScanCell, problem: Problem, pass: Pass): PassTensors {
+export function scanTensors(problem: Problem, pass: Pass): PassTensors {
+  const cell = scanCell(problem)
   const inputs = overTime(inputTensors(cell, problem), problem)
   const weights = weightsOf(cell).map((name) => weight(name, problem))
   const [output] = outputsOf(cell, problem)
