@@ -18,6 +18,11 @@ export interface PassTensors {
   readonly outputs: readonly TensorSpec[]
 }
 
+/** Whether a tensor has values of each step. A scan stores these in the problem's type (resets apart), no others. */
+export function isOverTime({ axes }: TensorSpec): boolean {
+  return axes.includes('t')
+}
+
 /** Where element `index` of a tensor lies: `s=0 b=0 t=7 n=0 d=513`. */
 export function placeOf(tensor: TensorSpec, index: number): string {
   const coordinates: string[] = []

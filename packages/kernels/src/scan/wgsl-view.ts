@@ -1,5 +1,6 @@
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem } from '../problem.ts'
+import { isOverTime } from '../tensor.ts'
 import { scalarsOf, scanPlan } from './plan.ts'
 import { shapeTexts } from './shape-text.ts'
 import { layoutOf, scanTensors } from './tensors.ts'
@@ -9,7 +10,7 @@ export function wgslBindings(problem: Problem, { pass }: KernelKind, numberOf: N
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
   const { inputs, outputs } = scanTensors(problem, pass)
-  const stored = new Set([...inputs, ...outputs].filter(({ axes }) => axes.includes('t')).map(({ name }) => name))
+  const stored = new Set([...inputs, ...outputs].filter(isOverTime).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)
   const scalars = scalarsOf(problem).map(({ name }) => name)
   const vector = numberOf('VECTOR')
