@@ -28,6 +28,8 @@ export interface Family {
   givens(problem: Problem): Readonly<Record<string, number>>
   /** Name of the entry point and of the file. */
   entryPoint(problem: Problem, pass: Pass): string
+  /** All of a problem that a source depends on, in the words of `problemText`. */
+  sourceText(problem: Problem): string
   /** Names, beyond parameters and lets, that the template sees. */
   view(problem: Problem, kernel: KernelKind, numberOf: NumberOf): TemplateView
   plan(problem: Problem, kernel: KernelKind, numberOf: NumberOf): Plan

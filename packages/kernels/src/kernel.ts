@@ -10,6 +10,11 @@ export function entryPointOf(id: KernelId, problem: Problem): string {
   return family(id.kernel).entryPoint(problem, id.pass)
 }
 
+/** What the kernel's source depends on, in the words of `problemText`: `lstm, heads 1, head dim 768, bf16`. */
+export function sourceText(id: KernelId, problem: Problem): string {
+  return family(id.kernel).sourceText(problem)
+}
+
 /** The launch of one configuration on one problem. */
 export function planOf(id: KernelId, problem: Problem, config: Configuration): Plan {
   checkKernel(id, problem)

@@ -37,6 +37,7 @@ export const recurrentFused: Family = {
     }
   },
   entryPoint: recurrentEntryPoint,
+  sourceText: ({ cell, heads, headDim, dtype }) => `${cell}, heads ${heads}, head dim ${headDim}, ${dtype}`,
   view: (problem, { target }, numberOf) => recurrentView(problem, target, numberOf),
   plan: (problem, { target }, numberOf) => recurrentPlan(problem, target, numberOf),
 }

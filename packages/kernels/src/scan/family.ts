@@ -1,6 +1,7 @@
 import { nodesOf, type ScanCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
 import type { Family } from '../family.ts'
+import { flagTexts } from '../text.ts'
 import { scanCell } from './cell.ts'
 import { checkScan } from './check.ts'
 import { scanEntryPoint, scanPlan } from './plan.ts'
@@ -47,6 +48,11 @@ export const scan: Family = {
     }
   },
   entryPoint: scanEntryPoint,
+  sourceText: (problem) => {
+    const sizes = `${problem.cell}, channels ${channelsOf(problem)}, ${problem.dtype}`
+    // Nothing depends on whether the usual layout is said.
+    return [sizes, ...flagTexts(problem).filter((text) => text !== 'btd')].join(', ')
+  },
   view: scanView,
   plan: (problem, { pass }, numberOf) => scanPlan(problem, pass, numberOf),
 }
