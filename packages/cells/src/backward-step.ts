@@ -56,12 +56,8 @@ export interface ScanBackwardStep {
   readonly offset: Expr
 }
 
-/**
- * The backward pass of one step of a scan, derived; the state that leaves the step is computed again. Throws `E_CELL` for
- * a saved name that the cell does not have.
- */
-export function scanBackwardStep(cell: ScanCell, saved: readonly string[] = []): ScanBackwardStep {
-  checkSaved(cell.name, [cell.a, cell.b, ...(cell.output ? [cell.output] : [])], saved)
+/** The backward pass of one step of a scan, derived; the state that leaves the step is computed again. */
+export function scanBackwardStep(cell: ScanCell): ScanBackwardStep {
   const { a, b, weights = [] } = cell
   const wrt = [
     ...cell.inputs.map((name): Leaf => ({ kind: 'input', name })),
@@ -79,16 +75,13 @@ export function scanBackwardStep(cell: ScanCell, saved: readonly string[] = []):
     ],
     wrt,
   )
-  const [carried, gain, offset, ...gradients] = readSaved(
-    [mul(a, lambda), a, mul(a, ofLeaving!), ...wrt.map((_, i) => add(through[i]!, direct[i]!))],
-    saved,
-  )
+  const gradients = wrt.map((_, i) => add(through[i]!, direct[i]!))
   return {
     inputs: Object.fromEntries(cell.inputs.map((name, i) => [name, gradients[i]!])),
     weights: Object.fromEntries(weights.map((name, i) => [name, gradients[cell.inputs.length + i]!])),
-    carried: carried!,
-    gain: gain!,
-    offset: offset!,
+    carried: mul(a, lambda),
+    gain: a,
+    offset: mul(a, ofLeaving!),
   }
 }
 

@@ -14,11 +14,9 @@ import {
   input,
   leavesOf,
   lstm,
-  mul,
   named,
   preactivation,
   registerCell,
-  scanBackwardStep,
   state,
   tanh,
 } from './index.ts'
@@ -142,8 +140,8 @@ describe('one step backward', () => {
     expect(() => backwardStep(lstm, ['gate'])).toThrow(
       'cell lstm: no expression named gate: there are pre_f, f, pre_i, i, pre_z, z, c_new, pre_o, o, tanh_c, h_new; save one of these or name it with named()',
     )
-    expect(() => scanBackwardStep({ ...leaky, b: mul(input('x'), 2) }, ['g'])).toThrow(
-      'cell leaky: no expression named g: there are none; save one of these or name it with named()',
+    expect(() => backwardStep({ ...plain, next: { h: add(add(Wx('g'), Ry('g')), bias('g')) } }, ['g'])).toThrow(
+      'cell plain: no expression named g: there are none; save one of these or name it with named()',
     )
   })
 })

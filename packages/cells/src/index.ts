@@ -61,5 +61,4 @@ export type { RecurrentGradients, RecurrentInputs, RecurrentSizes } from './recu
 export { cell, cellNames, registerCell } from './registry.ts'
 export { scanBackward, scanForward } from './scan-reference.ts'
 export type { ScanAdjoint, ScanInputs, ScanSizes } from './scan-reference.ts'
-export { substitute } from './substitute.ts'
 export { leavesOf } from './tape.ts'

@@ -4,7 +4,7 @@
 // are some, loops written by hand: in turns, so that what slows the machine down slows all of them. Prints the best of each.
 import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
-import { algorithmsOf, bytesOf, ofAlgorithm, problemText, spaceOf, tensorsOf } from '@tilewright/kernels'
+import { algorithmsOf, bytesOf, isOverTime, ofAlgorithm, problemText, spaceOf, tensorsOf } from '@tilewright/kernels'
 import { best, sample } from '@tilewright/solver'
 import { checkingProblem, verify } from '@tilewright/tuner'
 import { problemOf } from '../dist/problem-options.js'
@@ -140,7 +140,7 @@ async function checked(id, problem, kernel) {
 function bytesMoved(problem, pass) {
   const { inputs, outputs } = tensorsOf(problem, pass)
   return [...inputs, ...outputs]
-    .filter(({ axes }) => axes.includes('t'))
+    .filter(isOverTime)
     .reduce((sum, { dtype, shape }) => sum + bytesOf(dtype) * shape.reduce((a, b) => a * b, 1), 0)
 }
 

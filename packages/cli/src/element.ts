@@ -13,8 +13,8 @@ type Accessor = readonly [
 const ACCESS: Readonly<Record<Element, Accessor>> = {
   f64: [8, (v, at) => v.getFloat64(at, true), (v, at, x) => v.setFloat64(at, x, true)],
   f32: [4, (v, at) => v.getFloat32(at, true), (v, at, x) => v.setFloat32(at, x, true)],
-  f16: [2, (v, at) => ofHalf(v.getUint16(at, true), 10), (v, at, x) => v.setUint16(at, toHalf(x, 10), true)],
-  bf16: [2, (v, at) => ofHalf(v.getUint16(at, true), 7), (v, at, x) => v.setUint16(at, toHalf(x, 7), true)],
+  f16: [2, (v, at) => ofHalf('f16', v.getUint16(at, true)), (v, at, x) => v.setUint16(at, toHalf('f16', x), true)],
+  bf16: [2, (v, at) => ofHalf('bf16', v.getUint16(at, true)), (v, at, x) => v.setUint16(at, toHalf('bf16', x), true)],
   i64: [8, (v, at) => Number(v.getBigInt64(at, true)), (v, at, x) => v.setBigInt64(at, BigInt(x), true)],
   u64: [8, (v, at) => Number(v.getBigUint64(at, true)), (v, at, x) => v.setBigUint64(at, BigInt(x), true)],
   i32: [4, (v, at) => v.getInt32(at, true), (v, at, x) => v.setInt32(at, x, true)],

@@ -10,10 +10,10 @@ export function algorithmsOf(name: FamilyName): readonly string[] {
 /** The configurations of a space that are of one algorithm. Throws `TypeError` for one that the family does not have. */
 export function ofAlgorithm(space: Space, name: FamilyName, algorithm: string): Space {
   const { model, givens } = space
-  return bind({ ...model, rules: [...model.rules, ...rulesOf(name, algorithm)] }, givens)
+  return bind({ ...model, rules: [...model.rules, ...algorithmRules(name, algorithm)] }, givens)
 }
 
-function rulesOf(name: FamilyName, algorithm: string): Space['model']['rules'] {
+function algorithmRules(name: FamilyName, algorithm: string): Space['model']['rules'] {
   const { algorithms } = family(name)
   const rule = algorithms[algorithm]
   if (rule === undefined)

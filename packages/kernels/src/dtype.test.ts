@@ -32,18 +32,21 @@ test('a NaN stays a NaN and an overflow becomes infinite', () => {
   expect([...roundTo('bf16', [NaN, 3.4e38, -Infinity])]).toEqual([NaN, Infinity, -Infinity])
 })
 
-test('every f16 survives, and what lies between two goes to the nearer one, ties to even', () => {
+test.each([
+  ['f16', 0x7c00],
+  ['bf16', 0x7f80],
+] as const)('every %s survives, and what lies between two goes to the nearer one, ties to even', (dtype, infinity) => {
   const halves = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits)
-  const values = decode('f16', new Uint8Array(halves.buffer))
-  const again = new Uint16Array(encode('f16', values).buffer)
+  const values = decode(dtype, new Uint8Array(halves.buffer))
+  const again = new Uint16Array(encode(dtype, values).buffer)
   const isKept = (bits: number): boolean =>
-    Number.isNaN(values[bits]) ? (again[bits]! & 0x7c00) === 0x7c00 && (again[bits]! & 0x3ff) > 0 : again[bits] === bits
+    Number.isNaN(values[bits]) ? (again[bits]! & 0x7fff) > infinity : again[bits] === bits
   expect([...halves].filter((bits) => !isKept(bits))).toEqual([])
   // Positive finite neighbours: their middles, and a hair to either side, are exact as float32.
-  const lows = halves.filter((bits) => bits < 0x7bff)
+  const lows = halves.filter((bits) => bits < infinity - 1)
   const between = (share: number): Float32Array =>
     roundTo(
-      'f16',
+      dtype,
       Float32Array.from(lows, (bits) => values[bits]! + (values[bits + 1]! - values[bits]!) * share),
     )
   const [nearer, middle, farther] = [between(31 / 64), between(1 / 2), between(33 / 64)]

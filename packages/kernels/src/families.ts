@@ -12,7 +12,8 @@ export function familyNames(): readonly FamilyName[] {
 
 /** The family that computes a cell unless the user says otherwise. */
 export function familyOf(cell: string): FamilyName {
-  return findCell(cell).kind === 'scan' ? 'scan' : 'recurrent-fused'
+  const { kind } = findCell(cell)
+  return familyNames().find((name) => FAMILIES[name].kind === kind)!
 }
 
 /** The passes that a family has kernels of. */

@@ -1,4 +1,3 @@
-import { cell as findCell } from '@tilewright/cells'
 import { checkKernel } from './check.ts'
 import { family } from './families.ts'
 import type { NumberOf, TemplateView } from './family.ts'
@@ -11,10 +10,15 @@ export function entryPointOf(id: KernelId, problem: Problem): string {
   return family(id.kernel).entryPoint(problem, id.pass)
 }
 
+/** What the kernel's source depends on, in the words of `problemText`: `lstm, heads 1, head dim 768, bf16`. */
+export function sourceText(id: KernelId, problem: Problem): string {
+  return family(id.kernel).sourceText(problem)
+}
+
 /** The launch of one configuration on one problem. */
 export function planOf(id: KernelId, problem: Problem, config: Configuration): Plan {
   checkKernel(id, problem)
-  return family(id.kernel).plan(problem, findCell(problem.cell), id, numbers(id, problem, config))
+  return family(id.kernel).plan(problem, id, numbers(id, problem, config))
 }
 
 /**
@@ -22,7 +26,7 @@ export function planOf(id: KernelId, problem: Problem, config: Configuration): P
  */
 export function viewOf(id: KernelId, problem: Problem, config: Configuration, names: readonly string[]): TemplateView {
   checkKernel(id, problem)
-  const own = family(id.kernel).view(problem, findCell(problem.cell), id, numbers(id, problem, config))
+  const own = family(id.kernel).view(problem, id, numbers(id, problem, config))
   const model = rulesOf(id)
   const known = new Set([...model.givens, ...model.params.map((p) => p.name), ...model.lets.map((l) => l.name)])
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { roundTo } from './dtype.ts'
-import { reference } from './reference.ts'
+import { reference } from './pass.ts'
 import { sampleInputs } from './sample.ts'
 
 const problem = { cell: 'linear', dtype: 'bf16', batch: 3, time: 50, heads: 1, headDim: 20 } as const

@@ -1,4 +1,3 @@
-import { cell as findCell } from '@tilewright/cells'
 import { limits, type Device } from '@tilewright/devices'
 import { bind, evaluate, parse, type Model, type Space } from '@tilewright/solver'
 import { spaces } from '@tilewright/templates/spaces'
@@ -67,6 +66,6 @@ export function derive(
 /** The givens that follow from the problem alone. */
 function problemGivens(id: KernelId, problem: Problem): Readonly<Record<string, number>> {
   const { givens } = rulesOf(id)
-  const values = family(id.kernel).givens(problem, findCell(problem.cell))
+  const values = family(id.kernel).givens(problem)
   return Object.fromEntries(Object.entries(values).filter(([name]) => givens.includes(name)))
 }

@@ -1,6 +1,4 @@
-import { cell as findCell, type RecurrentCell } from '@tilewright/cells'
-import type { Dtype, Pass, Problem } from './problem.ts'
-import { scanTensors } from './scan/tensors.ts'
+import type { Dtype } from './problem.ts'
 
 /** A public tensor of a kernel, row-major, last axis fastest. */
 export interface TensorSpec {
@@ -20,35 +18,9 @@ export interface PassTensors {
   readonly outputs: readonly TensorSpec[]
 }
 
-/**
- * The public tensors of one pass of a problem. States that a caller hands in or carries on, and their gradients, are
- * float32 whatever the dtype: a state rounded to 16 bits is not the one that the next step used (cells: numerics).
- *
- * The backward pass takes what the forward pass took and gave, and the gradients of what it gave; `dx` is the gradient
- * of x.
- */
-export function tensorsOf(problem: Problem, pass: Pass): PassTensors {
-  const cell = findCell(problem.cell)
-  if (cell.kind === 'scan') return scanTensors(cell, problem, pass)
-  if (pass === 'forward') return recurrentForward(cell, problem)
-  throw new TypeError(`${cell.name}: its backward pass has no tensors yet`)
-}
-
-function recurrentForward(cell: RecurrentCell, problem: Problem): PassTensors {
-  const { batch: B, time: T, heads: N, headDim: D, dtype } = problem
-  const S = cell.states.length
-  return {
-    inputs: [
-      { name: 'Wx', dtype, shape: [B, T, cell.inputGates.length, N, D], axes: 'btgnd' },
-      { name: 'R', dtype, shape: [cell.recurrentGates.length, N, D, D], axes: 'gndp' },
-      { name: 'b', dtype, shape: [cell.biasGates.length, N, D], axes: 'gnd' },
-      { name: 'initialStates', dtype: 'f32', shape: [S, B, N, D], axes: 'sbnd' },
-    ],
-    outputs: [
-      { name: 'states', dtype, shape: [S, B, T, N, D], axes: 'sbtnd', before: 'initialStates' },
-      { name: 'lastStates', dtype: 'f32', shape: [S, B, N, D], axes: 'sbnd' },
-    ],
-  }
+/** Whether a tensor has values of each step. A scan stores these in the problem's type (resets apart), no others. */
+export function isOverTime({ axes }: TensorSpec): boolean {
+  return axes.includes('t')
 }
 
 /** Where element `index` of a tensor lies: `s=0 b=0 t=7 n=0 d=513`. */

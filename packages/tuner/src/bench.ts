@@ -1,5 +1,12 @@
 import { generate, type Kernel } from '@tilewright/codegen'
-import { tensorsOf, type Configuration, type KernelId, type Problem, type Tensors } from '@tilewright/kernels'
+import {
+  isOverTime,
+  tensorsOf,
+  type Configuration,
+  type KernelId,
+  type Problem,
+  type Tensors,
+} from '@tilewright/kernels'
 import type { Backend, Failure, Loaded } from './backend.ts'
 import { compare, firstNotFinite, type Comparison } from './comparison.ts'
 import { guarded, isFailure, type Bounds } from './guard.ts'
@@ -77,7 +84,7 @@ export async function checkedWhole(bench: Bench, { loaded, kernel }: Ready): Pro
   if (problem.time === oracle.problem.time) return compare(oracle, ran.outputs)
   const message = firstNotFinite(tensorsOf(problem, oracle.pass).outputs, ran.outputs)
   if (message !== undefined) return { errors: [], reason: 'nan', message }
-  const known = oracle.outputs.filter(({ axes }) => axes.includes('t')).map(({ name }) => name)
+  const known = oracle.outputs.filter(isOverTime).map(({ name }) => name)
   return compare(oracle, shortened(oracle, problem, ran.outputs), known)
 }
 

@@ -1,4 +1,5 @@
 import {
+  isOverTime,
   reference,
   sampleInputs,
   tensorsOf,
@@ -108,8 +109,8 @@ export function lengthened(oracle: Oracle, problem: Problem): Tensors {
   const short = new Map(tensorsOf(oracle.problem, pass).inputs.map((tensor) => [tensor.name, tensor]))
   return Object.fromEntries(
     tensorsOf(problem, pass).inputs.map((tensor) => {
-      const { name, axes, before } = tensor
-      if (!axes.includes('t')) return [name, inputs[name]!]
+      const { name, before } = tensor
+      if (!isOverTime(tensor)) return [name, inputs[name]!]
       const values = inSteps(inputs[name]!, short.get(name)!, tensor, pass)
       // What a backward pass reads as the state before the oracle's first step is its initial state.
       if (pass === 'backward' && before !== undefined)
@@ -124,7 +125,7 @@ export function shortened(oracle: Oracle, problem: Problem, outputs: Tensors): T
   if (problem.time === oracle.problem.time) return outputs
   const long = new Map(tensorsOf(problem, oracle.pass).outputs.map((tensor) => [tensor.name, tensor]))
   const entries = oracle.outputs
-    .filter(({ name, axes }) => axes.includes('t') && outputs[name])
+    .filter((tensor) => isOverTime(tensor) && outputs[tensor.name])
     .map(
       (tensor) => [tensor.name, inSteps(outputs[tensor.name]!, long.get(tensor.name)!, tensor, oracle.pass)] as const,
     )

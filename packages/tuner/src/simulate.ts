@@ -1,5 +1,5 @@
 import type { Kernel } from '@tilewright/codegen'
-import { reference, roundTo, tensorsOf, type Tensors } from '@tilewright/kernels'
+import { isOverTime, reference, roundTo, tensorsOf, type Tensors } from '@tilewright/kernels'
 import type { Backend, CompilerReport, Failure, Loaded } from './backend.ts'
 import { trialsOf, type LogContents, type LogHeader } from './log.ts'
 import { randomOf, type Random } from './random.ts'
@@ -104,7 +104,7 @@ function duration(
 
 /** Outputs of however many steps the inputs have: a kernel runs any number of them. */
 function outputsOf({ problem, pass }: Kernel, inputs: Tensors): Tensors {
-  const tensor = tensorsOf(problem, pass).inputs.find(({ axes }) => axes.includes('t'))!
+  const tensor = tensorsOf(problem, pass).inputs.find(isOverTime)!
   const elements = tensor.shape.reduce((product, extent) => product * extent, 1)
   const time = (inputs[tensor.name]!.length / elements) * problem.time
   const actual = { ...problem, time }

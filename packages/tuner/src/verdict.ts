@@ -1,5 +1,5 @@
 import type { Configuration } from '@tilewright/kernels'
-import { bootstrapMedian, median, type Interval } from './statistics.ts'
+import { bootstrapMedian, type Interval } from './statistics.ts'
 import { keyOf } from './trial.ts'
 
 /** What a paired final measured: all that its verdict depends on. */
@@ -68,12 +68,6 @@ export function verdictOf(record: FinalRecord, threshold: number): Verdict {
     ties: [winner, ...ties].map((i) => contenders[i]!.config),
     rounds: rounds.length,
   }
-}
-
-/** Middle of a contender's rounds, in nanoseconds. */
-export function finalMedian(record: FinalRecord, config: Configuration): number | undefined {
-  const i = record.contenders.findIndex((contender) => keyOf(contender.config) === keyOf(config))
-  return i < 0 ? undefined : median(record.rounds.map((round) => round[i]!))
 }
 
 // A coarse clock may show 0 for both: then they are equal as far as anyone can tell.

@@ -1,16 +1,29 @@
-import type { Cell, RecurrentCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
 import type { Family } from '../family.ts'
+import { recurrentCell } from './cell.ts'
+import { checkRecurrent } from './check.ts'
 import { recurrentPlan } from './plan.ts'
+import { recurrentReference } from './reference.ts'
+import { recurrentDrawer } from './sample.ts'
+import { recurrentTensors } from './tensors.ts'
 import { recurrentEntryPoint, recurrentView } from './view.ts'
 
 /** Fused (persistent) recurrence: R stays on chip, or in one workgroup's reach, for the whole sequence. */
 export const recurrentFused: Family = {
   name: 'recurrent-fused',
+  kind: 'recurrent',
   passes: ['forward'],
+  wgslDtypes: ['f32'],
   algorithms: {},
-  givens: (problem, cell) => {
-    const { states, recurrentGates, inputGates, biasGates } = recurrent(cell)
+  check: checkRecurrent,
+  tensors: recurrentTensors,
+  reference: (problem, _pass, inputs) => recurrentReference(problem, inputs),
+  drawer: recurrentDrawer,
+  // A gate sums D products (error of a random sum: √D roundings) and passes two or three functions of a few ulp each.
+  // WGSL grants exp 3 + 2|x| ulp and tanh what follows from it (WGSL, floating point accuracy), hence twice the constant.
+  roundings: ({ headDim }, target) => (target === 'cuda' ? 64 : 128) + 8 * Math.sqrt(headDim),
+  givens: (problem) => {
+    const { states, recurrentGates, inputGates, biasGates } = recurrentCell(problem)
     return {
       HEAD_DIM: problem.headDim,
       GATES: recurrentGates.length,
@@ -24,11 +37,7 @@ export const recurrentFused: Family = {
     }
   },
   entryPoint: recurrentEntryPoint,
-  view: (problem, cell, { target }, numberOf) => recurrentView(problem, recurrent(cell), target, numberOf),
-  plan: (problem, _cell, { target }, numberOf) => recurrentPlan(problem, target, numberOf),
-}
-
-function recurrent(cell: Cell): RecurrentCell {
-  if (cell.kind !== 'recurrent') throw new TypeError(`${cell.name} has no recurrent matrix`)
-  return cell
+  sourceText: ({ cell, heads, headDim, dtype }) => `${cell}, heads ${heads}, head dim ${headDim}, ${dtype}`,
+  view: (problem, { target }, numberOf) => recurrentView(problem, target, numberOf),
+  plan: (problem, { target }, numberOf) => recurrentPlan(problem, target, numberOf),
 }

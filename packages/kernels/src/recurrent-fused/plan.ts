@@ -1,12 +1,12 @@
 import type { NumberOf } from '../family.ts'
 import type { Dispatch, Plan, PlanBuffer } from '../plan.ts'
 import type { Problem, Target } from '../problem.ts'
-import { tensorsOf } from '../tensor.ts'
+import { recurrentTensors } from './tensors.ts'
 import { recurrentEntryPoint } from './view.ts'
 
 /** The launch of a recurrent-fused kernel: one dispatch (WGSL), or one for each group of heads (CUDA). */
 export function recurrentPlan(problem: Problem, target: Target, numberOf: NumberOf): Plan {
-  const { inputs, outputs } = tensorsOf(problem, 'forward')
+  const { inputs, outputs } = recurrentTensors(problem, 'forward')
   const tensors: readonly PlanBuffer[] = [
     ...inputs.map(({ name, dtype, shape }) => ({ name, role: 'input' as const, dtype, shape })),
     ...outputs.map(({ name, dtype, shape }) => ({ name, role: 'output' as const, dtype, shape })),

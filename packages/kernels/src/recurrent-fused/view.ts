@@ -1,6 +1,7 @@
 import { printExpressions, type Leaf, type RecurrentCell } from '@tilewright/cells'
 import type { NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
+import { recurrentCell } from './cell.ts'
 
 // Names of the templates around the printed lines.
 const RESERVED: Readonly<Record<Target, readonly string[]>> = {
@@ -9,7 +10,8 @@ const RESERVED: Readonly<Record<Target, readonly string[]>> = {
 }
 
 /** Names that the recurrent-fused templates see beyond parameters and lets. */
-export function recurrentView(problem: Problem, cell: RecurrentCell, target: Target, numberOf: NumberOf): TemplateView {
+export function recurrentView(problem: Problem, target: Target, numberOf: NumberOf): TemplateView {
+  const cell = recurrentCell(problem)
   const printed = printExpressions(cell.next, {
     target,
     leaf: (leaf) => (target === 'cuda' ? cudaLeaf(cell, leaf) : wgslLeaf(cell, leaf)),

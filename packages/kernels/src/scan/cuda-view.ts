@@ -2,10 +2,10 @@ import { bytesOf } from '../dtype.ts'
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { PlanBuffer } from '../plan.ts'
 import type { Problem } from '../problem.ts'
-import { tensorsOf, type TensorSpec } from '../tensor.ts'
+import { isOverTime } from '../tensor.ts'
 import { scalarsOf, scanPlan, stepInputs } from './plan.ts'
 import { shapeTexts } from './shape-text.ts'
-import { channelsOf, layoutOf } from './tensors.ts'
+import { channelsOf, isPerSequence, layoutOf, scanTensors } from './tensors.ts'
 
 interface Parameter {
   readonly declaration: string
@@ -51,12 +51,12 @@ function idleLanes(problem: Problem, numberOf: NumberOf): TemplateView {
 function cudaParameters(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
-  const { inputs, outputs } = tensorsOf(problem, pass)
-  const written = new Set(outputs.filter(({ axes }) => axes !== 'bc').map(({ name }) => name))
+  const { inputs, outputs } = scanTensors(problem, pass)
+  const written = new Set(outputs.filter((tensor) => !isPerSequence(tensor)).map(({ name }) => name))
   const stored = new Set([...inputs, ...outputs].filter(isOverTime).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)
   const parametersOf = (names: readonly string[]): readonly Parameter[] =>
-    names.map((name) => parameterOf(byName.get(name)!, !stored.has(name), shapes[name]!))
+    names.map((name) => parameterOf(byName.get(name)!, stored.has(name), shapes[name]!))
   const scalars = scalarsOf(problem).map(({ name }) => ({ declaration: `int ${name}`, shape: SCALARS[name]! }))
   const steps = new Set(stepInputs(problem, pass).map(({ name }) => name))
   steps.delete('cuSeqlens')
@@ -74,14 +74,9 @@ const SCALARS: Readonly<Record<string, string>> = { time: 'steps', batch: 'seque
 const plain = ({ declaration, shape }: Parameter): Readonly<Record<string, string>> => ({ declaration, shape })
 const handedOn = ({ name, type }: Parameter): Readonly<Record<string, string>> => ({ name, type })
 
-/** Whether it is stored in the problem's type; states and weights are float32. */
-function isOverTime({ axes }: TensorSpec): boolean {
-  return axes.includes('t')
-}
-
-function parameterOf({ name, role, dtype }: PlanBuffer, isState: boolean, shape: string): Parameter {
+function parameterOf({ name, role, dtype }: PlanBuffer, isStored: boolean, shape: string): Parameter {
   const isShared = role === 'scratch' || role === 'zeroed'
-  const word = dtype === 'u32' ? 'unsigned' : isState || isShared ? 'float' : 'Storage'
+  const word = dtype === 'u32' ? 'unsigned' : isStored ? 'Storage' : 'float'
   const type = `${role === 'input' ? 'const ' : ''}${word}*${isShared ? '' : ' __restrict__'}`
   return { declaration: `${type} ${name}`, name, type, shape }
 }

@@ -2,8 +2,8 @@ import { KernelError } from '../errors.ts'
 import type { NumberOf } from '../family.ts'
 import type { Dispatch, Plan, PlanBuffer } from '../plan.ts'
 import type { Pass, Problem } from '../problem.ts'
-import { tensorsOf, type TensorSpec } from '../tensor.ts'
-import { channelsOf, layoutOf } from './tensors.ts'
+import type { TensorSpec } from '../tensor.ts'
+import { channelsOf, layoutOf, scanTensors } from './tensors.ts'
 
 /**
  * The launch of a scan: a block for each group of channels of a sequence, of each part of its time, or of each tile of
@@ -15,7 +15,7 @@ export function scanPlan(problem: Problem, pass: Pass, numberOf: NumberOf): Plan
       'E_KERNEL',
       `time: the kernel reads ${numberOf('VECTOR')} steps at once, ${problem.time} are not whole vectors; choose VECTOR = 1`,
     )
-  const { inputs, outputs } = tensorsOf(problem, pass)
+  const { inputs, outputs } = scanTensors(problem, pass)
   const scratch = scratchOf(problem, numberOf)
   const names = (tensors: readonly { readonly name: string }[]): string[] => tensors.map(({ name }) => name)
   const reduced = [...names(stepInputs(problem, pass)), ...names(scratch)]
@@ -42,7 +42,7 @@ export function scanPlan(problem: Problem, pass: Pass, numberOf: NumberOf): Plan
 
 /** What the steps of a pass read: all inputs but the state that the sequences start from. */
 export function stepInputs(problem: Problem, pass: Pass): readonly TensorSpec[] {
-  return tensorsOf(problem, pass).inputs.filter(({ name }) => name !== startOf(pass))
+  return scanTensors(problem, pass).inputs.filter(({ name }) => name !== startOf(pass))
 }
 
 /** What a pass starts from, and what it ends with. */

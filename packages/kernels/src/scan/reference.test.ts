@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { roundTo, type Tensors } from '../dtype.ts'
 import type { Pass, Problem } from '../problem.ts'
-import { reference } from '../reference.ts'
+import { reference, tensorsOf } from '../pass.ts'
 import { sampleInputs } from '../sample.ts'
-import { tensorsOf } from '../tensor.ts'
 
 const SEED = 5
 const [B, T, C] = [3, 7, 4]

@@ -1,15 +1,15 @@
 import { scanBackward, scanForward, type ScanCell } from '@tilewright/cells'
+import type { Exact } from '../family.ts'
 import type { Pass, Problem } from '../problem.ts'
-import { tensorsOf } from '../tensor.ts'
+import { scanCell } from './cell.ts'
 import { sequencesOf, type Sequence } from './sequences.ts'
-import { channelsOf, inputTensors, outputsOf, weightsOf } from './tensors.ts'
-
-type Exact = Readonly<Record<string, Float64Array>>
+import { channelsOf, inputTensors, outputsOf, scanTensors, weightsOf } from './tensors.ts'
 
 /** The float64 oracle of a scan: each sequence by itself through the cell's interpreter, in whatever layout it lies. */
-export function scanReference(cell: ScanCell, problem: Problem, pass: Pass, inputs: Exact): Exact {
+export function scanReference(problem: Problem, pass: Pass, inputs: Exact): Exact {
+  const cell = scanCell(problem)
   const outputs = Object.fromEntries(
-    tensorsOf(problem, pass).outputs.map(({ name, shape }) => [
+    scanTensors(problem, pass).outputs.map(({ name, shape }) => [
       name,
       new Float64Array(shape.reduce((a, b) => a * b, 1)),
     ]),
@@ -29,20 +29,20 @@ interface Work {
 
 function forwardSequence(work: Work): void {
   const { cell, problem, outputs, inputs, sequence } = work
-  const state = stateOf(work, inputs['h0']!)
-  stateOf(work, outputs['lastState']!).set(state)
+  const state = rowOf(work, inputs['h0']!)
+  rowOf(work, outputs['lastState']!).set(state)
   if (sequence.time === 0) return
   const result = scanForward(cell, sizesOf(work), cellInputs(work), state, resetsOf(work))
   for (const name of outputsOf(cell, problem)) scatter(work, outputs[name]!, result[name]!)
   if (problem.checkpoint)
-    checkpointsOf(work, outputs['checkpoints']!).forEach((row, k) => row.set(before(result.h, state, startOf(work, k))))
-  stateOf(work, outputs['lastState']!).set(result.lastState)
+    checkpointsOf(work, outputs['checkpoints']!).forEach((row, k) => row.set(before(result.h, state, stepOf(work, k))))
+  rowOf(work, outputs['lastState']!).set(result.lastState)
 }
 
 function backwardSequence(work: Work): void {
   const { cell, problem, outputs, inputs, sequence } = work
-  const dLastState = stateOf(work, inputs['dLastState']!)
-  stateOf(work, outputs['dh0']!).set(dLastState)
+  const dLastState = rowOf(work, inputs['dLastState']!)
+  rowOf(work, outputs['dh0']!).set(dLastState)
   if (sequence.time === 0) return
   const dOutput = gather(work, inputs[`d${outputsOf(cell, problem)[0]}`]!)
   const resets = resetsOf(work)
@@ -53,20 +53,20 @@ function backwardSequence(work: Work): void {
   })
   for (const { input, tensor, column, columns } of inputTensors(cell, problem))
     scatter(work, outputs[`d${tensor}`]!, dInputs[input]!, column, columns)
-  for (const name of weightsOf(cell)) stateOf(work, outputs[`d${name}`]!).set(dWeights[name]!)
-  stateOf(work, outputs['dh0']!).set(dh0)
+  for (const name of weightsOf(cell)) rowOf(work, outputs[`d${name}`]!).set(dWeights[name]!)
+  rowOf(work, outputs['dh0']!).set(dh0)
 }
 
 /** The states of a sequence and the one before them, as the pass is given them or from its checkpoints. */
 function statesOf(work: Work): { readonly h: Float64Array; readonly h0: Float64Array } {
   const { cell, problem, inputs, sequence } = work
-  if (!problem.checkpoint) return { h: gather(work, inputs['h']!), h0: stateOf(work, inputs['h0']!) }
+  if (!problem.checkpoint) return { h: gather(work, inputs['h']!), h0: rowOf(work, inputs['h0']!) }
   const channels = channelsOf(problem)
   const rows = checkpointsOf(work, inputs['checkpoints']!)
   const h = new Float64Array(sequence.time * channels)
   const [own, resets] = [cellInputs(work), resetsOf(work)]
   rows.forEach((state, k) => {
-    const [from, to] = [startOf(work, k), k === 0 ? sequence.time : startOf(work, k - 1)]
+    const [from, to] = [stepOf(work, k), k === 0 ? sequence.time : stepOf(work, k - 1)]
     const part = (values: Float64Array): Float64Array => values.subarray(from * channels, to * channels)
     const overTime = cell.inputs.map((name) => [name, part(own[name]!)] as const)
     const values = { ...own, ...Object.fromEntries(overTime) }
@@ -84,7 +84,7 @@ function checkpointsOf({ problem, sequence }: Work, tensor: Float64Array): reado
 }
 
 /** The step before which checkpoint k is taken. */
-function startOf({ problem, sequence }: Work, k: number): number {
+function stepOf({ problem, sequence }: Work, k: number): number {
   return Math.max(0, sequence.time - (k + 1) * problem.checkpoint!)
 }
 
@@ -107,9 +107,10 @@ function resetsOf({ inputs, sequence }: Work): Float64Array | undefined {
   return resets && Float64Array.from({ length: sequence.time }, (_, t) => resets[sequence.row(t)]!)
 }
 
-function stateOf({ problem, sequence }: Work, states: Float64Array): Float64Array {
+/** What a tensor [batch, channels] has for the sequence; writing to it writes to the tensor. */
+function rowOf({ problem, sequence }: Work, tensor: Float64Array): Float64Array {
   const channels = channelsOf(problem)
-  return states.subarray(sequence.index * channels, (sequence.index + 1) * channels)
+  return tensor.subarray(sequence.index * channels, (sequence.index + 1) * channels)
 }
 
 /** One sequence's values [time, channels] of a tensor over time, from one of its columns. */

@@ -1,7 +1,7 @@
-import { cell as findCell, type ScanCell } from '@tilewright/cells'
 import type { Pass, Problem } from '../problem.ts'
-import { tensorsOf, type TensorSpec } from '../tensor.ts'
-import { inputTensors } from './tensors.ts'
+import type { TensorSpec } from '../tensor.ts'
+import { scanCell } from './cell.ts'
+import { inputTensors, scanTensors } from './tensors.ts'
 
 const SCRATCH: Readonly<Record<string, string>> = {
   parts: '[batch][PARTS][2][CHANNELS]',
@@ -12,9 +12,9 @@ const SCRATCH: Readonly<Record<string, string>> = {
 
 /** The shape of each buffer of a scan in the words of its kernel, by name: `[batch][time][CHANNELS]`. */
 export function shapeTexts(problem: Problem, pass: Pass): Readonly<Record<string, string>> {
-  const { inputs, outputs } = tensorsOf(problem, pass)
+  const { inputs, outputs } = scanTensors(problem, pass)
   const packed = new Set(
-    inputTensors(findCell(problem.cell) as ScanCell, problem)
+    inputTensors(scanCell(problem), problem)
       .filter(({ columns }) => columns > 1)
       .flatMap(({ tensor }) => [tensor, `d${tensor}`]),
   )

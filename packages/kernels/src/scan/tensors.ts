@@ -1,36 +1,40 @@
 import type { ScanCell } from '@tilewright/cells'
 import type { Layout, Pass, Problem } from '../problem.ts'
 import type { PassTensors, TensorSpec } from '../tensor.ts'
+import { scanCell } from './cell.ts'
+
+const PER_SEQUENCE = 'bc'
 
 /** The public tensors of one pass of a scan: what lies over time in the problem's layout, states [batch, channels]. */
-export function scanTensors(cell: ScanCell, problem: Problem, pass: Pass): PassTensors {
+export function scanTensors(problem: Problem, pass: Pass): PassTensors {
+  const cell = scanCell(problem)
   const inputs = overTime(inputTensors(cell, problem), problem)
   const weights = weightsOf(cell).map((name) => weight(name, problem))
   const [output] = outputsOf(cell, problem)
   const flags = [...(problem.resets ? [resets(problem)] : []), ...(problem.cuSeqlens ? [cuSeqlens(problem)] : [])]
   if (pass === 'forward')
     return {
-      inputs: [...inputs, ...weights, stateOf('h0', problem), ...flags],
+      inputs: [...inputs, ...weights, perSequence('h0', problem), ...flags],
       outputs: [
         ...outputsOf(cell, problem).map((name) => (name === 'h' ? states(problem) : sequence(name, problem))),
         ...(problem.checkpoint ? [checkpoints(problem)] : []),
-        stateOf('lastState', problem),
+        perSequence('lastState', problem),
       ],
     }
   return {
     inputs: [
       ...inputs,
       ...weights,
-      ...(problem.checkpoint ? [checkpoints(problem)] : [states(problem), stateOf('h0', problem)]),
+      ...(problem.checkpoint ? [checkpoints(problem)] : [states(problem), perSequence('h0', problem)]),
       sequence(`d${output}`, problem),
-      stateOf('dLastState', problem),
+      perSequence('dLastState', problem),
       ...flags,
     ],
     outputs: [
       ...inputs.map((tensor) => ({ ...tensor, name: `d${tensor.name}` })),
       // Of each sequence by itself: whoever trains adds them up, like those of the other weights of a layer.
-      ...weightsOf(cell).map((name) => stateOf(`d${name}`, problem)),
-      stateOf('dh0', problem),
+      ...weightsOf(cell).map((name) => perSequence(`d${name}`, problem)),
+      perSequence('dh0', problem),
     ],
   }
 }
@@ -112,8 +116,14 @@ function checkpoints(problem: Problem): TensorSpec {
   return { ...base, shape: [batch, Math.ceil(time / checkpoint!), channels], axes: 'bkc' }
 }
 
-function stateOf(name: string, problem: Problem): TensorSpec {
-  return { name, dtype: 'f32', shape: [problem.batch, channelsOf(problem)], axes: 'bc' }
+/** A row of channels for each sequence, float32 whatever the dtype. */
+function perSequence(name: string, problem: Problem): TensorSpec {
+  return { name, dtype: 'f32', shape: [problem.batch, channelsOf(problem)], axes: PER_SEQUENCE }
+}
+
+/** Whether a tensor has one row for each sequence: states that enter or leave, gradients of weights. */
+export function isPerSequence({ axes }: TensorSpec): boolean {
+  return axes === PER_SEQUENCE
 }
 
 /** Rows as those of the tensors over time; anything but 0 marks a step. */

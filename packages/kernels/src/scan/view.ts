@@ -10,6 +10,7 @@ import {
 import { KernelError } from '../errors.ts'
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
+import { scanCell } from './cell.ts'
 import { cudaView } from './cuda-view.ts'
 import { endOf, scanEntryPoint, startOf } from './plan.ts'
 import { channelsOf, inputTensors, layoutOf, outputsOf, weightsOf, type InputTensor } from './tensors.ts'
@@ -22,7 +23,8 @@ const RESERVED: readonly string[] =
   )
 
 /** Names that the scan templates see beyond parameters and lets. */
-export function scanView(problem: Problem, cell: ScanCell, kernel: KernelKind, numberOf: NumberOf): TemplateView {
+export function scanView(problem: Problem, kernel: KernelKind, numberOf: NumberOf): TemplateView {
+  const cell = scanCell(problem)
   const clash = [...cell.inputs, ...weightsOf(cell)].find((name) => RESERVED.includes(name))
   if (clash)
     throw new KernelError(

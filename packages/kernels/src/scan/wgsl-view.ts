@@ -1,16 +1,16 @@
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
 import type { Problem } from '../problem.ts'
-import { tensorsOf } from '../tensor.ts'
+import { isOverTime } from '../tensor.ts'
 import { scalarsOf, scanPlan } from './plan.ts'
 import { shapeTexts } from './shape-text.ts'
-import { layoutOf } from './tensors.ts'
+import { layoutOf, scanTensors } from './tensors.ts'
 
 /** The types of a scan's WGSL kernels, and what they bind: scalars at 0, buffers from 1 on in the order of the plan. */
 export function wgslView(problem: Problem, { pass }: KernelKind, numberOf: NumberOf): TemplateView {
   const { buffers, dispatches } = scanPlan(problem, pass, numberOf)
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]))
-  const { inputs, outputs } = tensorsOf(problem, pass)
-  const stored = new Set([...inputs, ...outputs].filter(({ axes }) => axes.includes('t')).map(({ name }) => name))
+  const { inputs, outputs } = scanTensors(problem, pass)
+  const stored = new Set([...inputs, ...outputs].filter(isOverTime).map(({ name }) => name))
   const shapes = shapeTexts(problem, pass)
   const scalars = scalarsOf(problem).map(({ name }) => name)
   const vector = numberOf('VECTOR')
