@@ -22,6 +22,8 @@ export interface Family {
   reference(problem: Problem, pass: Pass, inputs: Exact): Exact
   /** Gives a realistic value of each element of an input, when asked for them in their order. */
   drawer(problem: Problem, tensor: TensorSpec, random: Random): (index: number) => number
+  /** Whether states are rounded to the problem's type from each step to the next; else they are float32. */
+  readonly feedsBackStored: boolean
   /** How many roundings of float32 an output of a float32 kernel may be off. */
   roundings(problem: Problem, target: Target): number
   /** The givens of the rules that follow from the problem; the device's are added to them. */

@@ -1,22 +1,23 @@
 import { family, familyOf } from './families.ts'
 import type { Problem, Target } from './problem.ts'
+import type { TensorSpec } from './tensor.ts'
 
-const UNIT_ROUNDOFF_F32 = 2 ** -24
-const UNIT_ROUNDOFF_BF16 = 2 ** -9
-const UNIT_ROUNDOFF_F16 = 2 ** -11
+/** Half the distance of neighbouring numbers, relative to the smaller one. */
+const ROUNDOFF = { f32: 2 ** -24, bf16: 2 ** -8, f16: 2 ** -11, u32: 0 } as const
 
 /**
- * The largest error allowed of any element, relative to the largest magnitude of its tensor. The one place where
- * tolerances are made.
+ * The largest error allowed of any element of an output, relative to the largest magnitude of its tensor. The one place
+ * where tolerances are made.
  *
  * The recurrence forgets: gates below 1 keep the errors of old steps from adding up, at any length. Hence the roundings
- * that one step makes, as its family counts them. bf16 and f16 round each stored state, which is fed back: a handful of
- * their roundings.
+ * that one step makes, as its family counts them, and one of the type in which the output is stored. Where each stored
+ * state is fed back, a handful of those.
  */
-export function toleranceOf(problem: Problem, target: Target = 'cuda'): number {
-  if (problem.dtype === 'bf16') return 10 * UNIT_ROUNDOFF_BF16
-  if (problem.dtype === 'f16') return 10 * UNIT_ROUNDOFF_F16
-  return UNIT_ROUNDOFF_F32 * family(familyOf(problem.cell)).roundings(problem, target)
+export function toleranceOf(problem: Problem, { dtype }: Pick<TensorSpec, 'dtype'>, target: Target = 'cuda'): number {
+  const { roundings, feedsBackStored } = family(familyOf(problem.cell))
+  if (feedsBackStored && problem.dtype !== 'f32') return 5 * ROUNDOFF[problem.dtype]
+  const computed = ROUNDOFF.f32 * roundings(problem, target)
+  return dtype === 'f32' ? computed : computed + ROUNDOFF[dtype]
 }
 
 /** The largest |actual − expected| over the tensor's largest |expected|, and where; a NaN counts as infinitely wrong. */

@@ -35,9 +35,12 @@ export function compare(oracle: Oracle, outputs: Tensors, names?: readonly strin
   }
 }
 
-/** The error of the output that is furthest off. */
+/** The error of the output that is nearest to what is allowed, or furthest beyond it. */
 export function worstOf(errors: readonly ReferenceError[]): ReferenceError | undefined {
-  return errors.reduce<ReferenceError | undefined>((a, b) => (a && a.relative >= b.relative ? a : b), undefined)
+  return errors.reduce<ReferenceError | undefined>(
+    (a, b) => (a && a.relative / a.allowed >= b.relative / b.allowed ? a : b),
+    undefined,
+  )
 }
 
 /** Says which element is not a finite number, for outputs that no reference was computed for. */
@@ -60,7 +63,7 @@ interface Verdict {
 
 function compareOne(oracle: Oracle, tensor: TensorSpec, actual: Float32Array | undefined): Verdict {
   const expected = oracle.expected[tensor.name]!
-  const allowed = oracle.tolerance
+  const allowed = oracle.tolerances[tensor.name]!
   const hopeless = { output: tensor.name, relative: Infinity, allowed }
   if (!actual) return { error: hopeless, reason: 'missing', message: outputMissing(tensor.name) }
   if (actual.length !== expected.length)

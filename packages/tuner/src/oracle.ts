@@ -21,8 +21,8 @@ export interface Oracle {
   readonly expected: Readonly<Record<string, ArrayLike<number>>>
   /** Those of the problem that something is expected of. */
   readonly outputs: readonly TensorSpec[]
-  /** Largest error allowed, relative to the tensor's largest magnitude. */
-  readonly tolerance: number
+  /** Largest error allowed of each output, relative to its largest magnitude. */
+  readonly tolerances: Readonly<Record<string, number>>
 }
 
 // One evaluation of a cell's expressions costs the float64 interpreter about as much as this many multiplications.
@@ -88,14 +88,11 @@ export function oracleOf({ id, problem, seed, inputs, expected }: OracleRequest)
     if (given[name]?.length !== wanted) throw new TunerError('E_INPUTS', wrongInput(name, given[name]?.length, wanted))
   }
   const known = expected ?? reference(problem, pass, given)
-  return {
-    problem,
-    pass,
-    inputs: given,
-    expected: known,
-    outputs: tensors.outputs.filter(({ name }) => known[name]),
-    tolerance: toleranceOf(problem, id.target),
-  }
+  const outputs = tensors.outputs.filter(({ name }) => known[name])
+  const tolerances = Object.fromEntries(
+    outputs.map((tensor) => [tensor.name, toleranceOf(problem, tensor, id.target)] as const),
+  )
+  return { problem, pass, inputs: given, expected: known, outputs, tolerances }
 }
 
 /**

@@ -29,7 +29,7 @@ export interface Verification extends Pick<Comparison, 'errors' | 'first'> {
   readonly message?: string
   /** The problem that was run: fewer steps than asked for where no inputs were given and the reference would take long. */
   readonly problem: Problem
-  /** Largest error allowed, relative to the largest magnitude of its tensor. */
+  /** Largest error allowed of any output, relative to the largest magnitude of its tensor. */
   readonly tolerance: number
   readonly compileMs?: number
   readonly report?: CompilerReport
@@ -47,7 +47,7 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
   const protocol = protocolOf(backend.device)
   const problem = inputs ? request.problem : brief(request, protocol.checkOperations)
   const oracle = oracleOf({ id, problem, seed, inputs, expected })
-  const base = { problem, tolerance: oracle.tolerance, errors: [] }
+  const base = { problem, tolerance: Math.max(...Object.values(oracle.tolerances)), errors: [] }
   const bench = benchOf({ id, problem, backend, protocol, oracle, signal })
   const ready = await loaded(bench, config)
   if ('reason' in ready) return { ...base, ...ready }

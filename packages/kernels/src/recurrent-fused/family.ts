@@ -19,6 +19,7 @@ export const recurrentFused: Family = {
   tensors: recurrentTensors,
   reference: (problem, _pass, inputs) => recurrentReference(problem, inputs),
   drawer: recurrentDrawer,
+  feedsBackStored: true,
   // A gate sums D products (error of a random sum: √D roundings) and passes two or three functions of a few ulp each.
   // WGSL grants exp 3 + 2|x| ulp and tanh what follows from it (WGSL, floating point accuracy), hence twice the constant.
   roundings: ({ headDim }, target) => (target === 'cuda' ? 64 : 128) + 8 * Math.sqrt(headDim),

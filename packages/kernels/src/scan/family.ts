@@ -26,6 +26,7 @@ export const scan: Family = {
   tensors: scanTensors,
   reference: scanReference,
   drawer: scanDrawer,
+  feedsBackStored: false,
   // Two or three functions of a few ulp each. WGSL grants exp 3 + 2|x| ulp (WGSL, floating point accuracy); the gates are
   // sigmoids: of exp(-x) that is at most one ulp of 1, 0.2 · 5 at |x| = 1, hence a quarter more.
   roundings: (_problem, target) => (target === 'cuda' ? 64 : 80),
