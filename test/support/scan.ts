@@ -1,27 +1,12 @@
 import type { Device } from '@tilewright/devices'
-import { algorithmsOf, ofAlgorithm, problemText, spaceOf, type Configuration, type Problem } from '@tilewright/kernels'
+import { algorithmsOf, ofAlgorithm, problemText, spaceOf, type Configuration } from '@tilewright/kernels'
 import { bind, parse, sample } from '@tilewright/solver'
 import { kernelId, problemOf, SEED, type Case } from './kernels.ts'
 
+export { FLAGS } from './flags.mjs'
+
 export type Algorithm = 'serial' | 'block' | 'parts' | 'look-back'
 export const ALGORITHMS = algorithmsOf('scan') as readonly Algorithm[]
-
-/** Every flag of a scan, alone and together with others. */
-export const FLAGS: readonly Partial<Problem>[] = [
-  {},
-  { layout: 'tbd' },
-  { layout: 'bdt' },
-  { packed: ['hidden', 'gate'] },
-  { packed: ['hidden', 'gate'], layout: 'bdt', resets: true },
-  { packed: ['gate', 'hidden'], layout: 'tbd', resets: true },
-  { resets: true },
-  { cuSeqlens: true },
-  { checkpoint: 4 },
-  { checkpoint: 2, layout: 'bdt', resets: true },
-  { checkpoint: 8, cell: 'sru', layout: 'tbd' },
-  { cuSeqlens: true, resets: true, packed: ['hidden', 'gate'] },
-  { cuSeqlens: true, checkpoint: 4, packed: ['gate', 'hidden'] },
-]
 
 /** `count` configurations of an algorithm, drawn uniformly; further rules may narrow them. */
 export function configurationsOf(

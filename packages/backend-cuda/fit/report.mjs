@@ -1,4 +1,5 @@
 // Results as tables for people.
+import { assignmentsText } from '@tilewright/kernels'
 
 export function fitSummary({ family, constants, residuals, files }) {
   const { points, covered, largestUnderestimate, meanOverestimate, largestOverestimate, admittedAndSpilling } =
@@ -32,15 +33,11 @@ export function spillTable({ counts, spilled }) {
     withinRegisters,
     `${((100 * withoutSpills) / drawn).toFixed(1)}%`,
   ])
-  const configText = (config) =>
-    Object.entries(config)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(' ')
   return [
     table([['device', 'drawn', 'no spills', 'within registers', 'share'], ...rows]),
     ...spilled.map(
       ({ device, problem: { dtype, headDim }, config, spillBytes, needed, allowed }) =>
-        `${spillBytes} bytes spilt on ${device}, needs ${needed} of ${allowed}: ${dtype} head dim ${headDim} ${configText(config)}`,
+        `${spillBytes} bytes spilt on ${device}, needs ${needed} of ${allowed}: ${dtype} head dim ${headDim} ${assignmentsText(config)}`,
     ),
   ].join('\n')
 }

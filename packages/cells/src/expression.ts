@@ -2,9 +2,9 @@ import { badConstant, badName } from './messages.ts'
 
 /**
  * Where a value of one step comes from. `Wx`, `Ry` and `b` name a gate: its input projection, its recurrent product and
- * its bias. `state` is a state that enters the step, `input` an input of a scan cell, `weight` one of its weights, the same at
- * every step, `gradient` the gradient that
- * reaches a state that leaves the step, `saved` a named expression that the forward pass has stored.
+ * its bias. `state` is a state that enters the step, `input` an input of a scan cell, `weight` one of its weights, the
+ * same at every step, `gradient` the gradient that reaches a state that leaves the step, `saved` a named expression that
+ * the forward pass has stored.
  */
 export interface Leaf {
   readonly kind: 'Wx' | 'Ry' | 'b' | 'state' | 'input' | 'weight' | 'gradient' | 'saved'

@@ -23,8 +23,8 @@ export interface Output {
 
 /**
  * The derivative of Σ seed · expr with respect to each leaf, as expressions that share nodes with the given ones; 0 for
- * a leaf that nothing depends on. The adjoint of an expression or leaf named `i` is named `d_i`, that of a gate `d_Wx_i`. Where the arguments of `max`
- * or `min` are equal, each gets half of the gradient, as in automatic differentiation.
+ * a leaf that nothing depends on. The adjoint of an expression or leaf named `i` is named `d_i`, that of a gate `d_Wx_i`.
+ * Where the arguments of `max` or `min` are equal, each gets half of the gradient, as in automatic differentiation.
  *
  * @example
  * const k = input('k')

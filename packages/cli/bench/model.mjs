@@ -4,11 +4,11 @@
 // the two orders agree (Spearman's rank correlation).
 import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
-import { familyOf, problemText, spaceOf } from '@tilewright/kernels'
+import { assignmentsText, familyOf, problemText, spaceOf } from '@tilewright/kernels'
 import { best } from '@tilewright/solver'
-import { checkingProblem, verify } from '@tilewright/tuner'
+import { checkingProblem, median, verify } from '@tilewright/tuner'
 import { problemOf } from '../dist/problem-options.js'
-import { CHECKED, configText, inputsOf, medianOf, openTimed } from './timed.mjs'
+import { CHECKED, inputsOf, openTimed } from './timed.mjs'
 
 const LARGEST_RANKING = 20_000
 const PROTOCOL = { warmupMs: 5, measureMs: 40, leastRuns: 5 }
@@ -68,7 +68,7 @@ async function measured(config) {
   const timing = await loaded.time(kernel.plan, inputs, PROTOCOL)
   loaded.release()
   if (timing.status !== 'timed') return { status: timing.status, message: timing.message }
-  return { status, medianNs: medianOf(timing.durationsNs), ...(report && { registers: report.registers }) }
+  return { status, medianNs: median(timing.durationsNs), ...(report && { registers: report.registers }) }
 }
 
 function summaryOf(rows) {
@@ -101,7 +101,7 @@ function correlation(xs, ys) {
 
 function textOf({ timed: count, fastestNs, firstNs, firstLoses, rankCorrelation }) {
   const lines = timed.map(({ status, medianNs, objective, config, message }) => {
-    const text = configText(config)
+    const text = assignmentsText(config)
     const time = status === 'correct' ? `${(medianNs / 1e6).toFixed(3)} ms` : `${status}: ${message}`
     return `${String(objective).padStart(12)}  ${time.padStart(12)}  ${text}`
   })

@@ -4,13 +4,23 @@
 // are some, loops written by hand: in turns, so that what slows the machine down slows all of them. Prints the best of each.
 import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
-import { algorithmsOf, bytesOf, isOverTime, ofAlgorithm, problemText, spaceOf, tensorsOf } from '@tilewright/kernels'
+import { isSoftware } from '@tilewright/devices'
+import {
+  algorithmsOf,
+  assignmentsText,
+  bytesOf,
+  isOverTime,
+  ofAlgorithm,
+  problemText,
+  spaceOf,
+  tensorsOf,
+} from '@tilewright/kernels'
 import { best, sample } from '@tilewright/solver'
-import { checkingProblem, verify } from '@tilewright/tuner'
+import { checkingProblem, median, verify } from '@tilewright/tuner'
 import { problemOf } from '../dist/problem-options.js'
 import { copyKernel } from './copy.mjs'
 import { handKernels } from './hand.mjs'
-import { CHECKED, configText, end, inputsOf, medianOf, openTimed } from './timed.mjs'
+import { CHECKED, end, inputsOf, openTimed } from './timed.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -59,8 +69,7 @@ await backend.close()
 function problems() {
   const flags = { ...values, headDim: values['head-dim'] }
   if (values.batch ?? values.time ?? values['head-dim']) return [problemOf(flags)]
-  const isCpu = /llvmpipe|swiftshader/i.test(JSON.stringify(backend.fingerprint))
-  return (isCpu ? CPU_SHAPES : GPU_SHAPES).map(([batch, time, headDim]) =>
+  return (isSoftware(backend.device) ? CPU_SHAPES : GPU_SHAPES).map(([batch, time, headDim]) =>
     problemOf({ ...flags, batch: String(batch), time: String(time), headDim: String(headDim) }),
   )
 }
@@ -123,7 +132,7 @@ async function timedBriefly(kernels) {
     if (loaded.status !== 'loaded') continue
     const timing = await loaded.time(kernel.plan, kernel.inputs, BRIEF)
     loaded.release()
-    if (timing.status === 'timed') timed.push({ ...kernel, medianNs: medianOf(timing.durationsNs) })
+    if (timing.status === 'timed') timed.push({ ...kernel, medianNs: median(timing.durationsNs) })
   }
   return timed.sort((a, b) => a.medianNs - b.medianNs)
 }
@@ -132,7 +141,7 @@ async function timedBriefly(kernels) {
 async function checked(id, problem, kernel) {
   const brief = checkingProblem(id, problem, CHECKED)
   const { status, message } = await verify({ id, problem: brief, backend, config: kernel.config, seed: 1 })
-  if (status !== 'correct') end(`${kernel.name} ${configText(kernel.config)}: ${message}`, 5)
+  if (status !== 'correct') end(`${kernel.name} ${assignmentsText(kernel.config)}: ${message}`, 5)
   return kernel
 }
 
@@ -161,7 +170,7 @@ async function inTurns(kernels) {
   }
   process.stderr.write('\r                    \r')
   for (const { loaded } of runs) loaded.release()
-  return runs.map(({ name, config, tried, durations }) => ({ name, config, tried, medianNs: medianOf(durations) }))
+  return runs.map(({ name, config, tried, durations }) => ({ name, config, tried, medianNs: median(durations) }))
 }
 
 /** The fastest of what has one name. */
@@ -178,7 +187,7 @@ function tableOf({ problem, pass, bytes, rows }) {
       `${gigabytesPerSecond.toFixed(2)} GB/s`.padStart(13),
       `${(100 * ofCopy).toFixed(0)} % of copy`.padStart(14),
     ]
-    const text = config ? configText(config) : ''
+    const text = config ? assignmentsText(config) : ''
     return `${name.padEnd(32)}${numbers.join('')}  ${text}`
   })
   const head = `${backend.name}  ${pass}  ${problemText(problem)}: ${(bytes / 1e6).toFixed(1)} MB at least`

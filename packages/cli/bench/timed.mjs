@@ -19,18 +19,6 @@ export function inputsOf(id, problem) {
   return lengthened(oracleOf({ id, problem: checkingProblem(id, problem, DRAWN), seed: 1 }), problem)
 }
 
-export function medianOf(durations) {
-  const sorted = [...durations].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-/** `KEY=1 OTHER=2` */
-export function configText(config) {
-  return Object.entries(config)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(' ')
-}
-
 export function end(message, code) {
   process.stderr.write(`${message}\n`)
   process.exit(code)

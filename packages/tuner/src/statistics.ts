@@ -9,6 +9,7 @@ export function quantile(values: readonly number[], q: number): number {
   )
 }
 
+/** The middle value, or what lies half way between the two in the middle; NaN of no values. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }

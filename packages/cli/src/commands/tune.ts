@@ -1,6 +1,7 @@
 import { configText, entryPointOf, kernelText, problemText, type KernelId, type Problem } from '@tilewright/kernels'
 import { findPreset } from '@tilewright/presets'
 import {
+  median,
   strategyNames,
   tune,
   type Backend,
@@ -168,16 +169,12 @@ function report(event: TuneEvent): void {
 
 function trialText(trial: Trial): string {
   const time = trial.timing
-    ? duration(medianOf(trial.timing.durationsNs))
+    ? duration(median(trial.timing.durationsNs))
     : trial.report
       ? `${trial.report.registers} registers`
       : '-'
   const word = trial.reason ? `${trial.status} (${trial.reason})` : trial.status
   return `${word.padEnd(20)} ${time.padStart(13)}  ${configText(trial.config)}`
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
 /** The result of one job as data; `status` is the winner's where there is one. */

@@ -1,0 +1,3 @@
+import type { Problem } from '@tilewright/kernels'
+
+export const FLAGS: readonly Partial<Problem>[]
