@@ -2,6 +2,7 @@ import { cell as findCell } from '@tilewright/cells'
 import { KernelError } from './errors.ts'
 import { passesOf } from './families.ts'
 import type { KernelId, Problem } from './problem.ts'
+import { checkNames } from './scan/names.ts'
 import { layoutOf } from './scan/tensors.ts'
 
 const LAYOUTS = ['btd', 'tbd', 'bdt'] as const
@@ -57,8 +58,8 @@ export function checkKernel(id: KernelId, problem: Problem): void {
       'E_KERNEL',
       `${id.kernel}: there is no ${id.pass} kernel yet; use --pass ${passes.join(' or ')}`,
     )
-  const kind = findCell(problem.cell).kind
-  const wanted = kind === 'scan' ? 'scan' : 'recurrent-fused'
+  const cell = findCell(problem.cell)
+  const wanted = cell.kind === 'scan' ? 'scan' : 'recurrent-fused'
   if (id.kernel !== wanted)
     throw new KernelError('E_KERNEL', `${id.kernel}: cell ${problem.cell} has no such kernel; use --kernel ${wanted}`)
   const stored = id.kernel === 'scan' ? ['f32', 'f16'] : ['f32']
@@ -67,4 +68,5 @@ export function checkKernel(id: KernelId, problem: Problem): void {
       'E_KERNEL',
       `${problem.dtype}: WGSL kernels of ${id.kernel} store ${stored.join(' or ')}; use --dtype ${stored.join(' or ')}`,
     )
+  if (cell.kind === 'scan') checkNames(cell, problem, id)
 }

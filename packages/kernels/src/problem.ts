@@ -35,7 +35,7 @@ export interface Problem {
   readonly cuSeqlens?: boolean
   /**
    * The forward pass leaves the state before every so many steps, counted from the last one, and the backward pass
-   * computes the others again instead of reading h: a power of two from 2 to 32. A cell with an output then gives no h.
+   * computes the others again instead of reading h: a power of two from 2 to 16. A cell with an output then gives no h.
    */
   readonly checkpoint?: number
 }
