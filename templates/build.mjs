@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import Handlebars from 'handlebars'
+import { identifiersOf, unique } from './identifiers.mjs'
 
 const families = ['recurrent-fused', 'scan']
 const options = { strict: true, noEscape: true, knownHelpersOnly: true }
@@ -38,8 +39,21 @@ const entry = (key, source) => {
   return `${JSON.stringify(key)}: { file: ${JSON.stringify(source.file)}, sha256: '${sha256}', names: ${JSON.stringify(names)}, partials: ${JSON.stringify(partials)}, spec: ${spec} }`
 }
 
-const templates = families.flatMap((family) => filesOf(family, '.hbs').map((s) => entry(`${family}/${s.name}`, s)))
-const partials = filesOf('partials', '.hbs').map((s) => entry(s.name, s))
+const sources = families.flatMap((family) => filesOf(family, '.hbs').map((s) => ({ ...s, key: `${family}/${s.name}` })))
+const partialSources = filesOf('partials', '.hbs')
+const templates = sources.map((s) => entry(s.key, s))
+const partials = partialSources.map((s) => entry(s.name, s))
+
+/** A template and the partials that it includes, they and theirs. */
+const textsOf = (source) => [
+  source.text,
+  ...usesOf(source).partials.flatMap((name) => textsOf(partialSources.find((s) => s.name === name))),
+]
+const identifiers = sources.map((s) => {
+  const found = textsOf(s).map(identifiersOf)
+  const all = (kind) => unique(found.flatMap((each) => each[kind]))
+  return `${JSON.stringify(s.key)}: ${JSON.stringify({ tensors: all('tensors'), locals: all('locals') })}`
+})
 const spaces = families.flatMap((family) =>
   filesOf(family, '.space').map(
     (s) =>
@@ -72,5 +86,18 @@ write(
   'spaces.d.ts',
   `/** A rule file by its key, such as \`scan/forward.cuda\`. */
 export declare const spaces: Readonly<Record<string, { readonly file: string; readonly text: string }>>
+`,
+)
+// Apart from the templates: kernels need the names alone.
+write('identifiers.js', `export const identifiers = {\n${identifiers.join(',\n')}\n}\n`)
+write(
+  'identifiers.d.ts',
+  `/**
+ * The identifiers that a template and its partials have of their own, by its key, such as \`scan/forward.cuda\`: what a
+ * tensor must not be called there, and what a value among the printed lines of a cell must not.
+ */
+export declare const identifiers: Readonly<
+  Record<string, { readonly tensors: readonly string[]; readonly locals: readonly string[] }>
+>
 `,
 )

@@ -61,6 +61,10 @@ describe('a cell that does not hold together is refused, in words', () => {
       'name "h t": not an identifier in CUDA and WGSL: "h t"; use letters, digits and single underscores, a letter first',
     ],
     [
+      { ...plain, name: '2d' },
+      'cell "2d": kernels cannot be called after it: "2d"; use letters, digits and single hyphens, a letter first',
+    ],
+    [
       { ...leaky, a: state('h') },
       'cell leaky, a: state h cannot be read here: this kind of cell reads input, weight; use one of these',
     ],
@@ -91,6 +95,13 @@ describe('names', () => {
   test('registering checks the cell', () => {
     expect(() => registerCell({ ...plain, name: 'broken', biasGates: [] })).toThrow(/unknown b g/)
     expect(cellNames()).not.toContain('broken')
+  })
+
+  test('a name with which no entry point can begin is refused', () => {
+    for (const name of ['', '2d', 'my cell', 'a--b', 'a-', 'a\nb'])
+      expect(() => defineCell({ ...leaky, name }), name).toThrow(expect.objectContaining({ code: 'E_CELL' }))
+    for (const name of ['rg-lru', 'my_cell', 'S5', 'float'])
+      expect(() => defineCell({ ...leaky, name }), name).not.toThrow()
   })
 
   test('a taken name is refused', () => {

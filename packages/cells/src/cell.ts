@@ -1,6 +1,6 @@
 import { isIdentifier, nodesOf } from './expression.ts'
 import type { Expr, Leaf } from './expression.ts'
-import { badName, unusable } from './messages.ts'
+import { badCellName, badName, unusable } from './messages.ts'
 
 /**
  * A cell whose steps multiply its first state by recurrent matrices. The gate lists fix the order of the gate axes of
@@ -35,9 +35,11 @@ export type Cell = RecurrentCell | ScanCell
 
 /**
  * The cell itself, once its names hold together: what it declares is used, what it uses is declared, each state has a
- * next value. Throws `E_CELL` otherwise.
+ * next value; and once kernels can be called after it. Throws `E_CELL` otherwise.
  */
 export function defineCell<C extends Cell>(cell: C): C {
+  // Entry points begin with it: `rg_lru_scan_forward`.
+  if (!isIdentifier(`${cell.name.replaceAll('-', '_')}_`)) throw badCellName(cell.name)
   if (cell.kind === 'recurrent') checkRecurrent(cell)
   else checkScan(cell)
   return cell

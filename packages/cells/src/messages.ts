@@ -37,6 +37,13 @@ export function badName(name: string): CellError {
   )
 }
 
+export function badCellName(name: string): CellError {
+  return new CellError(
+    'E_CELL',
+    `cell ${JSON.stringify(name)}: kernels cannot be called after it: ${JSON.stringify(name)}; use letters, digits and single hyphens, a letter first`,
+  )
+}
+
 export function unknownSaved(cell: string, name: string, known: readonly string[]): CellError {
   return new CellError(
     'E_CELL',

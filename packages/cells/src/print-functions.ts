@@ -118,3 +118,11 @@ function wgslSpellings(value?: string): Spellings {
     softplus: { name: 'softplus', definitions: [log1p, softplus] },
   }
 }
+
+/** Every function that printed code may call, those that its definitions call included. */
+export function functionNames(target: Target): readonly string[] {
+  const spellings = Object.values(target === 'cuda' ? cudaSpellings : wgslSpellings())
+  const called = spellings.flatMap(({ definitions }) => definitions.join('\n').match(/\b[A-Za-z_]\w*(?=\()/g) ?? [])
+  // A select of WGSL is a function; it has no spelling of its own.
+  return [...new Set([...spellings.map(({ name }) => name), ...called, ...(target === 'wgsl' ? ['select'] : [])])]
+}

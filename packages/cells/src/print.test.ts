@@ -10,9 +10,13 @@ import {
   evaluate,
   exp,
   input,
+  isReserved,
   less,
+  log,
+  logSigmoid,
   lstm,
   max,
+  min,
   mingru,
   mul,
   named,
@@ -20,7 +24,11 @@ import {
   printExpressions,
   scanBackwardStep,
   select,
+  sigmoid,
+  softplus,
+  sqrt,
   sub,
+  tanh,
 } from './index.ts'
 import type { Expr, Leaf, PrintedExpressions, Target } from './index.ts'
 import { randomGraph, randomPoint } from './testing/random-graph.ts'
@@ -178,6 +186,26 @@ describe('names', () => {
     )
     expect(results).toEqual({ x: 'x_2', float: 'float_2', sigmoid: 'sigmoid_2', lane: 'lane_2', out: 'x_3' })
     expect(lines).toHaveLength(5)
+  })
+
+  test('a word of one language is a name in the other', () => {
+    const lines = (target: 'cuda' | 'wgsl') =>
+      printExpressions({ filter: add(x, 1), linux: mul(x, 2) }, { target, leaf: leafName }).lines.map(
+        (line) => line.split(' = ')[0],
+      )
+    expect(lines('cuda')).toEqual(['const float filter', 'const float linux_2'])
+    expect(lines('wgsl')).toEqual(['let filter_2', 'let linux'])
+  })
+
+  test('every function that printed code calls is reserved', () => {
+    const all = [exp(x), log(x), sqrt(x), tanh(x), sigmoid(x), logSigmoid(x), softplus(x), min(x, y), max(x, y)]
+    const outputs = Object.fromEntries([...all, select(less(x, y), x, y)].map((expr, index) => [`out${index}`, expr]))
+    for (const target of ['cuda', 'wgsl'] as const) {
+      const { lines, functions } = printExpressions(outputs, { target, leaf: leafName })
+      const called = [...lines, ...functions].join('\n').match(/\b[A-Za-z_]\w*(?=\()/g)!
+      expect(new Set(called).size).toBeGreaterThan(8)
+      expect(called.filter((name) => !isReserved(name, target))).toEqual([])
+    }
   })
 
   test('an unnamed value that is used twice is computed once', () => {

@@ -61,6 +61,7 @@ export function printExpressions(outputs: Readonly<Record<string, Expr>>, option
     ...(value === undefined ? [] : [value]),
   ]
   const names = nameGiver(
+    target,
     taken,
     wanted.filter((name) => name !== undefined),
   )

@@ -26,7 +26,7 @@ export function checkProblem(problem: Problem): void {
 /** Throws `E_KERNEL` when the kernel does not exist or does not fit the problem's cell and dtype. */
 export function checkKernel(id: KernelId, problem: Problem): void {
   checkProblem(problem)
-  const { passes, kind, wgslDtypes } = family(id.kernel)
+  const { passes, kind, wgslDtypes, checkNames } = family(id.kernel)
   if (!passes.includes(id.pass))
     throw new KernelError(
       'E_KERNEL',
@@ -42,4 +42,5 @@ export function checkKernel(id: KernelId, problem: Problem): void {
       'E_KERNEL',
       `${problem.dtype}: WGSL kernels of ${id.kernel} store ${wgslDtypes.join(' or ')}; use --dtype ${wgslDtypes.join(' or ')}`,
     )
+  checkNames(problem, id)
 }

@@ -17,6 +17,8 @@ export interface Family {
   readonly algorithms: Readonly<Record<string, string>>
   /** Throws `E_PROBLEM` with one sentence for the first flag of a problem that the family cannot have. */
   check(problem: Problem): void
+  /** Throws `E_KERNEL` where a kernel would call two things by one name because of a name in the cell. */
+  checkNames(problem: Problem, kernel: KernelKind): void
   tensors(problem: Problem, pass: Pass): PassTensors
   /** The float64 oracle: every output of a pass on these inputs. */
   reference(problem: Problem, pass: Pass, inputs: Exact): Exact

@@ -1,13 +1,8 @@
 import { printExpressions, type Leaf, type RecurrentCell } from '@tilewright/cells'
+import { identifiers } from '@tilewright/templates/identifiers'
 import type { NumberOf, TemplateView } from '../family.ts'
 import type { Problem, Target } from '../problem.ts'
 import { recurrentCell } from './cell.ts'
-
-// Names of the templates around the printed lines.
-const RESERVED: Readonly<Record<Target, readonly string[]>> = {
-  cuda: 'b e k R Wx wx ry bias row unit time state states head batch chunk element hidden partial exists'.split(' '),
-  wgsl: 'b n d t R Wx wx ry bias row own at time states head batch chunk element hidden partial'.split(' '),
-}
 
 /** Names that the recurrent-fused templates see beyond parameters and lets. */
 export function recurrentView(problem: Problem, target: Target, numberOf: NumberOf): TemplateView {
@@ -15,7 +10,7 @@ export function recurrentView(problem: Problem, target: Target, numberOf: Number
   const printed = printExpressions(cell.next, {
     target,
     leaf: (leaf) => (target === 'cuda' ? cudaLeaf(cell, leaf) : wgslLeaf(cell, leaf)),
-    reserved: RESERVED[target],
+    reserved: identifiers[`recurrent-fused/forward.${target}`]!.locals,
   })
   const results = cell.states.map((state) => printed.results[state]!)
   const shared = {

@@ -4,6 +4,7 @@ import type { Family } from '../family.ts'
 import { flagTexts } from '../text.ts'
 import { scanCell } from './cell.ts'
 import { checkScan } from './check.ts'
+import { checkNames } from './names.ts'
 import { scanEntryPoint, scanPlan } from './plan.ts'
 import { scanReference } from './reference.ts'
 import { scanDrawer } from './sample.ts'
@@ -23,6 +24,7 @@ export const scan: Family = {
     'look-back': 'LOOK_BACK == 1',
   },
   check: checkScan,
+  checkNames,
   tensors: scanTensors,
   reference: scanReference,
   drawer: scanDrawer,

@@ -62,6 +62,11 @@ export function inputTensors({ inputs }: ScanCell, { packed }: Problem): readonl
   )
 }
 
+/** What a kernel calls the first of an input's columns among packed ones: gateZ -> GATE_Z_COLUMN. */
+export function columnName(input: string): string {
+  return `${input.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}_COLUMN`
+}
+
 export function weightsOf({ weights }: ScanCell): readonly string[] {
   return weights ?? []
 }

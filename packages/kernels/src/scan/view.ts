@@ -7,30 +7,18 @@ import {
   type PrintedExpressions,
   type ScanCell,
 } from '@tilewright/cells'
-import { KernelError } from '../errors.ts'
 import type { KernelKind, NumberOf, TemplateView } from '../family.ts'
-import type { Problem, Target } from '../problem.ts'
+import type { Problem } from '../problem.ts'
 import { scanCell } from './cell.ts'
 import { cudaView } from './cuda-view.ts'
+import { namesAroundLines } from './names.ts'
 import { endOf, scanEntryPoint, startOf } from './plan.ts'
-import { channelsOf, inputTensors, layoutOf, outputsOf, weightsOf, type InputTensor } from './tensors.ts'
+import { channelsOf, columnName, inputTensors, layoutOf, outputsOf, weightsOf, type InputTensor } from './tensors.ts'
 import { wgslView } from './wgsl-view.ts'
-
-// Names of the templates around the printed lines; tensors are named as the cell names its inputs.
-const RESERVED: readonly string[] =
-  'h h0 y dh dy dh0 i p v t at to from time batch state state_t states lastState dLastState carry carried chunk start begin end exists forgets before initial first row steps place values gain gains offset offsets gainBefore offsetBefore speaks their whole folded following passed lane lanes slot part parts tile tiles turn known ticket flags sums resets cuSeqlens packed dpacked checkpoints last index rest pack sequence channel group groups block thread sizes buffer runs segment told exchange next inputs own low high vector kept'.split(
-    ' ',
-  )
 
 /** Names that the scan templates see beyond parameters and lets. */
 export function scanView(problem: Problem, kernel: KernelKind, numberOf: NumberOf): TemplateView {
   const cell = scanCell(problem)
-  const clash = [...cell.inputs, ...weightsOf(cell)].find((name) => RESERVED.includes(name))
-  if (clash)
-    throw new KernelError(
-      'E_KERNEL',
-      `${cell.name}: an input or weight named ${clash} collides with a name in the kernel; rename it`,
-    )
   const { pass, target } = kernel
   const columns = inputTensors(cell, problem)
   return {
@@ -53,14 +41,15 @@ export function scanView(problem: Problem, kernel: KernelKind, numberOf: NumberO
     HAS_CHECKPOINTS: problem.checkpoint !== undefined,
     HAS_LENGTHS: problem.cuSeqlens === true,
     HAS_SPARE_ROW: pass === 'forward' && problem.checkpoint !== undefined && problem.cuSeqlens === true,
-    ...(pass === 'forward' ? forwardView(cell, problem, target) : backwardView(cell, problem, target)),
+    ...(pass === 'forward' ? forwardView(cell, problem, kernel) : backwardView(cell, problem, kernel)),
     ...(target === 'cuda' ? cudaView(problem, kernel, numberOf) : wgslView(problem, kernel, numberOf)),
   }
 }
 
-function forwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
-  const step = print(cell, { a: cell.a, b: cell.b }, target)
-  const output = cell.output ? print(cell, { y_t: cell.output }, target) : undefined
+function forwardView(cell: ScanCell, problem: Problem, kernel: KernelKind): TemplateView {
+  const print = printer(cell, problem, kernel)
+  const step = print({ a: cell.a, b: cell.b })
+  const output = cell.output ? print({ y_t: cell.output }) : undefined
   return {
     ...functionsOf(step, ...(output ? [output] : [])),
     CELL_LINES: step.lines,
@@ -74,12 +63,13 @@ function forwardView(cell: ScanCell, problem: Problem, target: Target): Template
   }
 }
 
-function backwardView(cell: ScanCell, problem: Problem, target: Target): TemplateView {
+function backwardView(cell: ScanCell, problem: Problem, kernel: KernelKind): TemplateView {
+  const print = printer(cell, problem, kernel)
   const { inputs, weights, carried, gain, offset } = scanBackwardStep(cell)
   const outside = namesOf([gain, offset], 'gradient').length > 0 ? [`d${outputsOf(cell, problem)[0]}`] : []
-  const again = print(cell, { a: cell.a, b: cell.b }, target)
-  const fold = print(cell, { gain_t: gain, offset_t: offset }, target)
-  const step = print(cell, { carry_t: carried, ...named(inputs), ...named(weights) }, target)
+  const again = print({ a: cell.a, b: cell.b })
+  const fold = print({ gain_t: gain, offset_t: offset })
+  const step = print({ carry_t: carried, ...named(inputs), ...named(weights) })
   return {
     ...functionsOf(again, fold, step),
     CELL_LINES: again.lines,
@@ -133,22 +123,19 @@ function columnConstants(
   ]
 }
 
-// gateZ -> GATE_Z_COLUMN
-function columnName(input: string): string {
-  return `${input.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}_COLUMN`
-}
-
 // The tensors are dgate and so on; the value of one step is dgate_t.
 function named(gradients: Readonly<Record<string, Expr>>): Readonly<Record<string, Expr>> {
   return Object.fromEntries(Object.entries(gradients).map(([name, expr]) => [`d${name}_t`, expr]))
 }
 
-function print(cell: ScanCell, outputs: Readonly<Record<string, Expr>>, target: Target): PrintedExpressions {
-  const names = [...cell.inputs, ...weightsOf(cell)]
-  const reserved = [...RESERVED, ...names, ...names.map((name) => `d${name}`)]
+type Print = (outputs: Readonly<Record<string, Expr>>) => PrintedExpressions
+
+function printer(cell: ScanCell, problem: Problem, kernel: KernelKind): Print {
+  const { target } = kernel
+  const reserved = namesAroundLines(cell, problem, kernel)
   // In WGSL a thread's channels are one value, in CUDA a loop goes through them.
   const value = target === 'wgsl' ? { value: 'Value' } : {}
-  return printExpressions(outputs, { target, leaf: (leaf) => leafText(cell, leaf), reserved, ...value })
+  return (outputs) => printExpressions(outputs, { target, leaf: (leaf) => leafText(cell, leaf), reserved, ...value })
 }
 
 function leafText(cell: ScanCell, { kind, name }: Leaf): string {
