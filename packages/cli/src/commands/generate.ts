@@ -16,7 +16,7 @@ import { violated } from '@tilewright/solver'
 import type { Command } from 'commander'
 import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
 import { CommandError, EXIT, usage } from '../exit-code.ts'
-import { explainKernel, explanationText } from '../explanation.ts'
+import { clash } from '../explanation.ts'
 import { print, printJson, progress, writeFiles } from '../output.ts'
 import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { kernelFiles } from '../kernel-files.ts'
@@ -54,7 +54,7 @@ export function addGenerate(program: Command): void {
         )
       const { config, reason } = options.config
         ? fromFile(options.config, id, problem, device)
-        : chosen(id, problem, device)
+        : chosen(id, problem, device, options)
       progress(reason)
       const kernel = generate({ ...id, problem, config, device })
       const paths = await writeFiles(options.out, kernelFiles(kernel))
@@ -76,13 +76,10 @@ function chosen(
   id: KernelId,
   problem: Problem,
   device: Device,
+  options: GenerateOptions,
 ): { readonly config: Configuration; readonly reason: string } {
   const answer = findPreset({ ...id, device, problem })
-  if (answer.status === 'infeasible')
-    throw new CommandError(
-      EXIT.infeasible,
-      `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explainKernel(id, problem, device))}`,
-    )
+  if (answer.status === 'infeasible') return clash(id, problem, device, options)
   return { config: answer.config, reason: answer.reason }
 }
 

@@ -3,6 +3,7 @@ import {
   passesOf,
   problemText,
   spaceOf,
+  type Configuration,
   type Dtype,
   type KernelId,
   type Problem,
@@ -13,6 +14,7 @@ import { verify, type Backend } from '@tilewright/tuner'
 import type { Command } from 'commander'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
+import { clash } from '../explanation.ts'
 import { print, printJson, progress, table } from '../output.ts'
 import { kernelOf, passOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { kernelInputs, readVectors, referenceErrors, type VectorFile } from '../vectors.ts'
@@ -32,8 +34,9 @@ interface Row {
   readonly kernel: string
   readonly dtype: string
   readonly tensor: string
-  readonly relative: number
-  readonly allowed: number
+  /** Absent where nothing was computed that could be compared. */
+  readonly relative?: number
+  readonly allowed?: number
   readonly status: string
   readonly message?: string
 }
@@ -70,12 +73,14 @@ async function report(backend: Backend, options: VerifyOptions): Promise<void> {
   const vectors = options.vectors === undefined ? undefined : readVectors(options.vectors)
   const rows = vectors ? await vectorRows(backend, vectors.files, options) : await problemRows(backend, options)
   const skipped = vectors?.skipped ?? []
-  const failures = rows.filter(({ status }) => status !== 'correct')
+  const unfit = rows.filter(({ status }) => status === 'infeasible')
+  const failures = rows.filter(({ status }) => status !== 'correct' && status !== 'infeasible')
+  const hasRun = rows.some(({ kernel, status }) => kernel !== 'reference' && status !== 'infeasible')
   if (options.json) {
     printJson({
       device: backend.name,
       fingerprint: backend.fingerprint,
-      status: failures.length === 0 ? 'correct' : 'correctness',
+      status: failures.length > 0 ? 'correctness' : hasRun ? 'correct' : 'infeasible',
       results: rows,
       skipped,
     })
@@ -83,13 +88,19 @@ async function report(backend: Backend, options: VerifyOptions): Promise<void> {
     print(table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status'], rows.map(cells)))
     for (const name of skipped) print(`skipped  ${name}: there is no such cell yet`)
   }
-  for (const { source, message } of failures) if (message) progress(`${source}: ${message}`)
+  for (const { source, message } of [...failures, ...unfit]) if (message) progress(`${source}: ${message}`)
   if (failures.length > 0)
-    throw new CommandError(EXIT.failed, `${failures.length} of ${rows.length} comparisons failed on ${backend.name}`)
+    throw new CommandError(
+      EXIT.failed,
+      `${failures.length} of ${rows.length - unfit.length} comparisons failed on ${backend.name}`,
+    )
+  if (!hasRun)
+    throw new CommandError(EXIT.infeasible, `not one of these kernels has a configuration on ${backend.name}`)
 }
 
 function cells({ source, kernel, dtype, tensor, relative, allowed, status }: Row): readonly string[] {
-  return [source, kernel, dtype, tensor, relative.toExponential(1), allowed.toExponential(1), status]
+  const numbers = [relative, allowed].map((number) => number?.toExponential(1) ?? '-')
+  return [source, kernel, dtype, tensor, ...numbers, status]
 }
 
 async function vectorRows(
@@ -116,8 +127,14 @@ async function vectorRows(
       for (const each of pass ? [pass] : passesOf(kernel)) {
         const id: KernelId = { kernel, pass: each, target: backend.target }
         const problem = { ...file.problem, dtype }
+        const config = bestConfig(backend, id, problem)
         rows.push(
-          ...(await kernelRows(backend, id, problem, { name: file.name, inputs: kernelInputs(file, each, dtype) })),
+          ...(config
+            ? await kernelRows(backend, id, problem, config, {
+                name: file.name,
+                inputs: kernelInputs(file, each, dtype),
+              })
+            : [infeasibleRow(id, problem, file.name)]),
         )
       }
   }
@@ -126,7 +143,24 @@ async function vectorRows(
 
 async function problemRows(backend: Backend, options: VerifyOptions): Promise<readonly Row[]> {
   const problem = problemOf(options)
-  return kernelRows(backend, kernelOf(options, problem, backend.device), problem)
+  const id = kernelOf(options, problem, backend.device)
+  const config = bestConfig(backend, id, problem) ?? clash(id, problem, backend.device, options)
+  return kernelRows(backend, id, problem, config)
+}
+
+function bestConfig(backend: Backend, id: KernelId, problem: Problem): Configuration | undefined {
+  return best(spaceOf(id, problem, backend.device), 1)[0]?.configuration
+}
+
+function infeasibleRow(id: KernelId, problem: Problem, source: string): Row {
+  return {
+    source,
+    kernel: `${id.kernel} ${id.pass}`,
+    dtype: problem.dtype,
+    tensor: '-',
+    status: 'infeasible',
+    message: `no configuration of ${id.kernel} ${id.pass} fits ${problemText(problem)}; tilewright explain says why`,
+  }
 }
 
 /** Every storage type that the target's kernels have, unless one was asked for. */
@@ -135,35 +169,25 @@ function dtypesOf(backend: Backend, options: VerifyOptions): readonly Dtype[] {
   return backend.target === 'cuda' ? ['f32', 'bf16', 'f16'] : ['f32']
 }
 
-/** The model's best configuration, run once: on the inputs of a file, or on random ones of the problem that is checked. */
+/** A configuration, run once: on the inputs of a file, or on random ones of the problem that is checked. */
 async function kernelRows(
   backend: Backend,
   id: KernelId,
   problem: Problem,
+  config: Configuration,
   file?: { readonly name: string; readonly inputs: Tensors },
 ): Promise<readonly Row[]> {
   const base = { source: file?.name ?? problemText(problem), kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
-  const [first] = best(spaceOf(id, problem, backend.device), 1)
-  if (!first)
-    return [
-      {
-        ...base,
-        tensor: '-',
-        relative: Infinity,
-        allowed: 0,
-        status: 'infeasible',
-        message: `no configuration of ${id.kernel} fits ${problemText(problem)}; tilewright explain says why`,
-      },
-    ]
-  const { status, errors, message, tolerance, ...verified } = await verify({
+  const { status, reason, errors, message, ...verified } = await verify({
     id,
     problem,
     backend,
-    config: first.configuration,
+    config,
     inputs: file?.inputs,
   })
-  if (errors.length === 0)
-    return [{ ...base, tensor: '-', relative: Infinity, allowed: tolerance, status, ...(message && { message }) }]
+  // What was compiled for a CUDA GPU needs g++ as well to run.
+  if (reason === 'no-compiler') throw new CommandError(EXIT.missing, `${backend.name}: ${message}`)
+  if (errors.length === 0) return [{ ...base, tensor: '-', status, ...(message && { message }) }]
   return errors.map(({ output, relative, allowed }) => ({
     ...base,
     source: file?.name ?? problemText(verified.problem),

@@ -1,0 +1,57 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { presentAdapters } from './device-option.ts'
+import { tilewrightIn } from './fixture.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'tilewright-verify-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+const tilewright = tilewrightIn(scratch)
+const verify = (...args: readonly string[]) => tilewright('verify', ...args)
+
+const golden = new URL('../../cells/data/vectors/', import.meta.url).pathname
+cpSync(join(golden, 'mingru-b2-t17-d6-h0.json'), join(scratch, 'vectors/mingru-b2-t17-d6-h0.json'))
+
+const adapters = await presentAdapters()
+if (adapters.length === 0) {
+  const text = 'no WebGPU adapter: tests of verify did not run; node scripts/vulkan.mjs fetches a driver'
+  if (process.env['CI']) throw new Error(text)
+  process.stderr.write(`cli: ${text}\n`)
+}
+
+test('a model that is not here exits 4 and names what can run', { timeout: 60_000 }, () => {
+  for (const command of ['verify', 'tune']) {
+    const { code, stdout, stderr } = tilewright(command, '--device', 'webgpu-default', '--cell', 'mingru')
+    expect([code, stdout]).toEqual([4, ''])
+    expect(stderr).toMatch(/^webgpu-default: is a model that nothing here can run; .*tilewright generate.*\n$/)
+    for (const { name } of adapters) expect(stderr).toContain(name)
+  }
+})
+
+describe.runIf(adapters.length > 0)('on an adapter', { timeout: 60_000 }, () => {
+  // More blocks than a launch of WebGPU has.
+  const UNFIT = ['--device', 'webgpu', '--cell', 'mingru', '--head-dim', '16777216']
+
+  test('where nothing fits it exits 3 with what explain prints', () => {
+    const seen = verify(...UNFIT, '--json')
+    expect(seen).toEqual(tilewright('explain', ...UNFIT, '--json'))
+    expect(seen.code).toBe(3)
+    expect(JSON.parse(seen.stdout)).toMatchObject({ status: 'infeasible' })
+  })
+
+  // SwiftShader has no shader-f16.
+  const unable = adapters.find(({ title }) => title.includes('SwiftShader'))?.name ?? ''
+  test.runIf(unable)('of golden vectors, kernels that do not fit are rows without numbers', () => {
+    const flags = ['--device', unable, '--vectors', 'vectors', '--dtype', 'f16']
+    const { code, stdout, stderr } = verify(...flags, '--json')
+    expect(code).toBe(3)
+    expect(stdout).not.toContain('Infinity')
+    const { status, results } = JSON.parse(stdout)
+    const kernels = results.filter(({ kernel }: { kernel: string }) => kernel !== 'reference')
+    expect([status, kernels.length]).toEqual(['infeasible', 2])
+    for (const row of kernels) expect(row).toMatchObject({ tensor: '-', status: 'infeasible' })
+    expect(stderr).toContain(`not one of these kernels has a configuration on ${unable}\n`)
+    expect(verify(...flags).stdout).toMatch(/scan forward +f16 +- +- +- +infeasible$/m)
+  })
+})
