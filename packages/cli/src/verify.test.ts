@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { configText } from '@tilewright/kernels'
 import { afterAll, describe, expect, test } from 'vitest'
 import { presentAdapters } from './device-option.ts'
 import { tilewrightIn } from './fixture.ts'
@@ -30,6 +31,7 @@ test('a model that is not here exits 4 and names what can run', { timeout: 60_00
 })
 
 describe.runIf(adapters.length > 0)('on an adapter', { timeout: 60_000 }, () => {
+  const SMALL = ['--device', 'webgpu', '--cell', 'mingru', '--batch', '2', '--time', '17', '--head-dim', '6']
   // More blocks than a launch of WebGPU has.
   const UNFIT = ['--device', 'webgpu', '--cell', 'mingru', '--head-dim', '16777216']
 
@@ -38,6 +40,23 @@ describe.runIf(adapters.length > 0)('on an adapter', { timeout: 60_000 }, () => 
     expect(seen).toEqual(tilewright('explain', ...UNFIT, '--json'))
     expect(seen.code).toBe(3)
     expect(JSON.parse(seen.stdout)).toMatchObject({ status: 'infeasible' })
+  })
+
+  test('a configuration from a file is what is checked, and said to be', () => {
+    const config = { CHANNEL_LANES: 8, TIME_LANES: 1, ITEMS: 4, VECTOR: 1, PARTS: 1, SUBGROUPS: 0 }
+    writeFileSync(join(scratch, 'config.json'), JSON.stringify({ config }))
+    const { code, stdout } = verify(...SMALL, '--config', 'config.json', '--json')
+    expect(code).toBe(0)
+    const { results } = JSON.parse(stdout)
+    for (const row of results) expect(row).toMatchObject({ config, configText: configText(config) })
+    expect(verify(...SMALL, '--config', 'config.json').stdout).toContain(`correct  ${configText(config)}\n`)
+    writeFileSync(join(scratch, 'broken.json'), JSON.stringify({ ...config, CHANNEL_LANES: 7 }))
+    const broken = verify(...SMALL, '--config', 'broken.json')
+    expect(broken).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^broken\.json: .* breaks rules/),
+    })
   })
 
   // SwiftShader has no shader-f16.

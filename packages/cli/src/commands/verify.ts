@@ -1,4 +1,5 @@
 import {
+  configText,
   familyOf,
   passesOf,
   problemText,
@@ -12,6 +13,7 @@ import {
 import { best } from '@tilewright/solver'
 import { verify, type Backend } from '@tilewright/tuner'
 import type { Command } from 'commander'
+import { CONFIG_HELP, readConfig } from '../config-file.ts'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { clash } from '../explanation.ts'
@@ -25,6 +27,7 @@ const REFERENCE_TOLERANCE = 1e-9
 interface VerifyOptions extends ProblemOptions {
   readonly device: string
   readonly vectors?: string
+  readonly config?: string
   readonly json?: boolean
 }
 
@@ -38,6 +41,8 @@ interface Row {
   readonly relative?: number
   readonly allowed?: number
   readonly status: string
+  /** What of the kernel was checked; absent for the reference. */
+  readonly config?: Configuration
   readonly message?: string
 }
 
@@ -54,10 +59,11 @@ export function addVerify(program: Command): void {
       '--vectors <folder>',
       'golden vectors, such as packages/cells/data/vectors; without it, random inputs of the problem',
     )
+    .option('--config <file>', `${CONFIG_HELP}; without it, the best under the cost model`)
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExample:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16',
+      '\nExamples:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16\n  tilewright verify --device webgpu --cell mingru --head-dim 96 --config out/mingru_scan_forward_f32_d96.plan.json',
     )
     .action(async (options: VerifyOptions) => {
       const backend = await openBackend(options.device)
@@ -81,11 +87,13 @@ async function report(backend: Backend, options: VerifyOptions): Promise<void> {
       device: backend.name,
       fingerprint: backend.fingerprint,
       status: failures.length > 0 ? 'correctness' : hasRun ? 'correct' : 'infeasible',
-      results: rows,
+      results: rows.map((row) => ({ ...row, ...(row.config && { configText: configText(row.config) }) })),
       skipped,
     })
   } else {
-    print(table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status'], rows.map(cells)))
+    print(
+      table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status', 'configuration'], rows.map(cells)),
+    )
     for (const name of skipped) print(`skipped  ${name}: there is no such cell yet`)
   }
   for (const { source, message } of [...failures, ...unfit]) if (message) progress(`${source}: ${message}`)
@@ -98,9 +106,9 @@ async function report(backend: Backend, options: VerifyOptions): Promise<void> {
     throw new CommandError(EXIT.infeasible, `not one of these kernels has a configuration on ${backend.name}`)
 }
 
-function cells({ source, kernel, dtype, tensor, relative, allowed, status }: Row): readonly string[] {
+function cells({ source, kernel, dtype, tensor, relative, allowed, status, config }: Row): readonly string[] {
   const numbers = [relative, allowed].map((number) => number?.toExponential(1) ?? '-')
-  return [source, kernel, dtype, tensor, ...numbers, status]
+  return [source, kernel, dtype, tensor, ...numbers, status, config ? configText(config) : '']
 }
 
 async function vectorRows(
@@ -144,7 +152,10 @@ async function vectorRows(
 async function problemRows(backend: Backend, options: VerifyOptions): Promise<readonly Row[]> {
   const problem = problemOf(options)
   const id = kernelOf(options, problem, backend.device)
-  const config = bestConfig(backend, id, problem) ?? clash(id, problem, backend.device, options)
+  const config =
+    options.config === undefined
+      ? (bestConfig(backend, id, problem) ?? clash(id, problem, backend.device, options))
+      : readConfig(options.config, id, problem, backend.device)
   return kernelRows(backend, id, problem, config)
 }
 
@@ -177,7 +188,12 @@ async function kernelRows(
   config: Configuration,
   file?: { readonly name: string; readonly inputs: Tensors },
 ): Promise<readonly Row[]> {
-  const base = { source: file?.name ?? problemText(problem), kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
+  const base = {
+    source: file?.name ?? problemText(problem),
+    kernel: `${id.kernel} ${id.pass}`,
+    dtype: problem.dtype,
+    config,
+  }
   const { status, reason, errors, message, ...verified } = await verify({
     id,
     problem,
