@@ -12,7 +12,8 @@ const tilewright = tilewrightIn(scratch)
 const verify = (...args: readonly string[]) => tilewright('verify', ...args)
 
 const golden = new URL('../../cells/data/vectors/', import.meta.url).pathname
-cpSync(join(golden, 'mingru-b2-t17-d6-h0.json'), join(scratch, 'vectors/mingru-b2-t17-d6-h0.json'))
+for (const name of ['lstm-b2-t5-n2-d8-zero.json', 'mingru-b2-t17-d6-h0.json'])
+  cpSync(join(golden, name), join(scratch, 'vectors', name))
 
 const adapters = await presentAdapters()
 if (adapters.length === 0) {
@@ -28,6 +29,19 @@ test('a model that is not here exits 4 and names what can run', { timeout: 60_00
     expect(stderr).toMatch(/^webgpu-default: is a model that nothing here can run; .*tilewright generate.*\n$/)
     for (const { name } of adapters) expect(stderr).toContain(name)
   }
+})
+
+test.each([
+  [['--cell', 'gru'], 'vectors: has no vectors of gru; there are lstm, mingru'],
+  [['--cell', 'lstm', '--kernel', 'scan'], 'vectors: has no vectors of lstm and scan; there are lstm, mingru'],
+  [['--cell', 'mingruu'], 'mingruu'],
+  [['--head-dim', '8'], '--head-dim: golden vectors have problems of their own; leave --head-dim or --vectors out'],
+  [['--resets'], '--resets: golden vectors have problems of their own; leave --resets or --vectors out'],
+  [['--config', 'c.json'], '--config: golden vectors have problems of their own; leave --config or --vectors out'],
+])('golden vectors with %s are bad input', (flags, sentence) => {
+  const { code, stdout, stderr } = verify('--device', 'webgpu', '--vectors', 'vectors', ...flags)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(sentence)
 })
 
 describe.runIf(adapters.length > 0)('on an adapter', { timeout: 60_000 }, () => {
@@ -59,10 +73,21 @@ describe.runIf(adapters.length > 0)('on an adapter', { timeout: 60_000 }, () => 
     })
   })
 
+  test('of golden vectors, those of one cell or family where one is asked for', () => {
+    const cells = (...flags: string[]) => {
+      const { code, stdout } = verify('--device', 'webgpu', '--vectors', 'vectors', ...flags, '--json')
+      const sources: readonly string[] = JSON.parse(stdout).results.map(({ source }: { source: string }) => source)
+      return [code, ...new Set(sources.map((source) => source.split('-')[0]))]
+    }
+    expect(cells()).toEqual([0, 'lstm', 'mingru'])
+    expect(cells('--cell', 'mingru')).toEqual([0, 'mingru'])
+    expect(cells('--kernel', 'recurrent-fused')).toEqual([0, 'lstm'])
+  })
+
   // SwiftShader has no shader-f16.
   const unable = adapters.find(({ title }) => title.includes('SwiftShader'))?.name ?? ''
   test.runIf(unable)('of golden vectors, kernels that do not fit are rows without numbers', () => {
-    const flags = ['--device', unable, '--vectors', 'vectors', '--dtype', 'f16']
+    const flags = ['--device', unable, '--vectors', 'vectors', '--cell', 'mingru', '--dtype', 'f16']
     const { code, stdout, stderr } = verify(...flags, '--json')
     expect(code).toBe(3)
     expect(stdout).not.toContain('Infinity')

@@ -15,11 +15,11 @@ import { verify, type Backend } from '@tilewright/tuner'
 import type { Command } from 'commander'
 import { CONFIG_HELP, readConfig } from '../config-file.ts'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
-import { CommandError, EXIT } from '../exit-code.ts'
+import { CommandError, EXIT, usage } from '../exit-code.ts'
 import { clash } from '../explanation.ts'
 import { print, printJson, progress, table } from '../output.ts'
-import { kernelOf, passOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
-import { kernelInputs, readVectors, referenceErrors, type VectorFile } from '../vectors.ts'
+import { familyNamed, kernelOf, passOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
+import { kernelInputs, readVectors, referenceErrors, type Vectors, type VectorFile } from '../vectors.ts'
 
 // The reference is float64 as the vectors are; what is left is the order of its sums (vectors' README).
 const REFERENCE_TOLERANCE = 1e-9
@@ -57,7 +57,7 @@ export function addVerify(program: Command): void {
   )
     .option(
       '--vectors <folder>',
-      'golden vectors, such as packages/cells/data/vectors; without it, random inputs of the problem',
+      'golden vectors, such as packages/cells/data/vectors, of --cell or all; without it, random inputs of the problem',
     )
     .option('--config <file>', `${CONFIG_HELP}; without it, the best under the cost model`)
     .option('--json', 'one JSON document')
@@ -66,17 +66,30 @@ export function addVerify(program: Command): void {
       '\nExamples:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16\n  tilewright verify --device webgpu --cell mingru --head-dim 96 --config out/mingru_scan_forward_f32_d96.plan.json',
     )
     .action(async (options: VerifyOptions) => {
+      const vectors = options.vectors === undefined ? undefined : vectorsFor(options.vectors, options)
       const backend = await openBackend(options.device)
       try {
-        await report(backend, options)
+        await report(backend, options, vectors)
       } finally {
         await backend.close()
       }
     })
 }
 
-async function report(backend: Backend, options: VerifyOptions): Promise<void> {
-  const vectors = options.vectors === undefined ? undefined : readVectors(options.vectors)
+// A file of golden vectors has a problem of its own: these choose among the files and what is made of each.
+const BESIDE_VECTORS = ['device', 'vectors', 'cell', 'kernel', 'pass', 'dtype', 'json']
+
+/** The golden vectors of a folder, those of one cell or family where one was asked for. */
+function vectorsFor(folder: string, options: VerifyOptions): Vectors {
+  const other = Object.keys(options).find((name) => !BESIDE_VECTORS.includes(name))
+  if (other !== undefined) {
+    const flag = `--${other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    throw usage(`${flag}: golden vectors have problems of their own; leave ${flag} or --vectors out`)
+  }
+  return readVectors(folder, { cell: options.cell, kernel: familyNamed(options) })
+}
+
+async function report(backend: Backend, options: VerifyOptions, vectors: Vectors | undefined): Promise<void> {
   const rows = vectors ? await vectorRows(backend, vectors.files, options) : await problemRows(backend, options)
   const skipped = vectors?.skipped ?? []
   const unfit = rows.filter(({ status }) => status === 'infeasible')
