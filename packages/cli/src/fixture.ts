@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { presentAdapters, type PresentDevice } from './device-option.ts'
 
 const command = new URL('../bin/tilewright.js', import.meta.url).pathname
 
@@ -21,4 +22,13 @@ export function ran(folder: string, script: string, ...args: readonly string[]):
 /** The built command, run in a folder. */
 export function tilewrightIn(folder: string): (...args: readonly string[]) => Seen {
   return (...args) => ran(folder, command, ...args)
+}
+
+/** The adapters of this machine; the continuous integration has one. */
+export async function adaptersHere(): Promise<readonly PresentDevice[]> {
+  const adapters = await presentAdapters()
+  const text = 'no WebGPU adapter: tests of what runs did not run; node scripts/vulkan.mjs fetches a driver'
+  if (adapters.length === 0 && process.env['CI']) throw new Error(text)
+  if (adapters.length === 0) process.stderr.write(`cli: ${text}\n`)
+  return adapters
 }

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configText } from '@tilewright/kernels'
 import { afterAll, describe, expect, test } from 'vitest'
-import { presentAdapters } from './device-option.ts'
-import { tilewrightIn } from './fixture.ts'
+import { adaptersHere, tilewrightIn } from './fixture.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'tilewright-verify-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -15,12 +14,7 @@ const golden = new URL('../../cells/data/vectors/', import.meta.url).pathname
 for (const name of ['lstm-b2-t5-n2-d8-zero.json', 'mingru-b2-t17-d6-h0.json'])
   cpSync(join(golden, name), join(scratch, 'vectors', name))
 
-const adapters = await presentAdapters()
-if (adapters.length === 0) {
-  const text = 'no WebGPU adapter: tests of verify did not run; node scripts/vulkan.mjs fetches a driver'
-  if (process.env['CI']) throw new Error(text)
-  process.stderr.write(`cli: ${text}\n`)
-}
+const adapters = await adaptersHere()
 
 test('a model that is not here exits 4 and names what can run', { timeout: 60_000 }, () => {
   for (const command of ['verify', 'tune']) {
