@@ -59,7 +59,7 @@ export async function deviceNamed(name: string): Promise<Device> {
 export async function openBackend(name: string): Promise<Backend> {
   const present = presentName(name)
   if (present === 'cuda') return cudaGpuBackend(await gpuNamed(name), { toolchain: await toolchain(name) })
-  if (present === 'cuda-cpu') return cudaCpuBackend({ toolchain: await toolchain(name) })
+  if (present === 'cuda-cpu') return cudaCpuBackend({ toolchain: await cpuToolchain(name) })
   if (present === 'webgpu') return openWebgpu(indexOf(name), name)
   const device = modelNamed(name)
   if (device.api === 'cuda') return cudaBackend(device, { toolchain: await toolchain(name) })
@@ -84,6 +84,13 @@ async function toolchain(name: string): Promise<Toolchain> {
     EXIT.missing,
     `${name}: ${found.message}; tilewright explain and tilewright generate need no compiler`,
   )
+}
+
+/** With a compiler for the CPU, without which nothing runs there. */
+async function cpuToolchain(name: string): Promise<Toolchain> {
+  const found = await toolchain(name)
+  if (found.cxx.status === 'missing') throw new CommandError(EXIT.missing, `${name}: ${found.cxx.message}`)
+  return found
 }
 
 /** `cuda` is the first. */

@@ -25,6 +25,17 @@ test('a model that is not here exits 4 and names what can run', { timeout: 60_00
   }
 })
 
+test('cuda-cpu without a compiler for the CPU exits 4', () => {
+  process.env['TILEWRIGHT_CXX'] = '/nowhere/g++'
+  try {
+    const { code, stdout, stderr } = verify('--device', 'cuda-cpu', '--cell', 'mingru')
+    expect([code, stdout]).toEqual([4, ''])
+    expect(stderr).toMatch(/^cuda-cpu: .*\n$/)
+  } finally {
+    delete process.env['TILEWRIGHT_CXX']
+  }
+})
+
 test.each([
   [['--cell', 'gru'], 'vectors: has no vectors of gru; there are lstm, mingru'],
   [['--cell', 'lstm', '--kernel', 'scan'], 'vectors: has no vectors of lstm and scan; there are lstm, mingru'],
