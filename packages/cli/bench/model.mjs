@@ -2,43 +2,48 @@
 // How well the cost model ranks: times its best configurations and others spread evenly over its ranking, each after its
 // outputs were compared with the float64 reference, and prints what the model's first choice loses to the fastest, and how
 // the two orders agree (Spearman's rank correlation).
-import { parseArgs } from 'node:util'
 import { generate } from '@tilewright/codegen'
-import { assignmentsText, familyOf, problemText, spaceOf } from '@tilewright/kernels'
-import { best } from '@tilewright/solver'
+import { assignmentsText, problemText, spaceOf } from '@tilewright/kernels'
+import { best, first } from '@tilewright/solver'
 import { checkingProblem, median, verify } from '@tilewright/tuner'
-import { problemOf } from '../dist/problem-options.js'
+import { clash } from '../dist/explanation.js'
+import { countOf } from '../dist/option-value.js'
+import { kernelOf, problemOf, withProblem } from '../dist/problem-options.js'
+import { orEnd, redraw, script } from './script.mjs'
 import { CHECKED, inputsOf, openTimed } from './timed.mjs'
 
 const LARGEST_RANKING = 20_000
 const PROTOCOL = { warmupMs: 5, measureMs: 40, leastRuns: 5 }
 
-const { values } = parseArgs({
-  options: {
-    device: { type: 'string', default: 'webgpu' },
-    ...Object.fromEntries(
-      ['cell', 'batch', 'time', 'heads', 'head-dim', 'dtype', 'layout', 'pass'].map((name) => [
-        name,
-        { type: 'string' },
-      ]),
-    ),
-    best: { type: 'string', default: '8' },
-    spread: { type: 'string', default: '24' },
-    json: { type: 'boolean' },
-  },
-})
+const command = withProblem(
+  script('bench:model', {
+    description:
+      'how well the cost model ranks (for lstm unless --cell is given): times its best configurations and others, spread over its ranking',
+    example: '--device webgpu --cell mingru --batch 8 --time 512 --head-dim 256',
+  }),
+)
+  .option('--device <dev>', 'webgpu, webgpu:1 or cuda:0', 'webgpu')
+  .option('--best <count>', 'configurations from the top of the ranking', '8')
+  .option('--spread <count>', 'configurations from the rest of it', '24')
+  .option('--json', 'one JSON document')
 
-const backend = await openTimed(values.device)
-const problem = problemOf({ ...values, cell: values.cell ?? 'lstm', headDim: values['head-dim'] })
-const id = { kernel: familyOf(problem.cell), pass: values.pass ?? 'forward', target: backend.target }
+const { values, backend, problem, id, few, spread } = await orEnd(async () => {
+  const options = command.parse().opts()
+  const asked = problemOf({ ...options, cell: options.cell ?? 'lstm' })
+  const counts = { few: countOf('--best', options.best), spread: countOf('--spread', options.spread) }
+  const opened = await openTimed(options.device)
+  const kernel = kernelOf(options, asked, opened.device)
+  if (first(spaceOf(kernel, asked, opened.device)).status === 'infeasible') clash(kernel, asked, opened.device, options)
+  return { values: options, backend: opened, problem: asked, id: kernel, ...counts }
+})
 const timed = []
 const candidates = candidatesOf(best(spaceOf(id, problem, backend.device), LARGEST_RANKING))
 const inputs = inputsOf(id, problem)
 for (const [index, candidate] of candidates.entries()) {
-  process.stderr.write(`\r${index + 1} of ${candidates.length} `)
+  redraw(`${index + 1} of ${candidates.length}`)
   timed.push({ ...candidate, ...(await measured(candidate.config)) })
 }
-process.stderr.write('\r                \r')
+redraw('')
 await backend.close()
 
 const correct = timed.filter(({ status }) => status === 'correct')
@@ -50,8 +55,6 @@ process.exitCode = correct.length === 0 || timed.some(({ status }) => status ===
 
 /** The best few, and as many as are wanted at even steps down the rest of the ranking. */
 function candidatesOf(ranking) {
-  const few = Number(values.best)
-  const spread = Number(values.spread)
   const rest = ranking.slice(few)
   const spaced = Array.from({ length: spread }, (_, i) => rest[Math.floor(((i + 0.5) * rest.length) / spread)])
   const chosen = new Set([...ranking.slice(0, few), ...spaced.filter(Boolean)])

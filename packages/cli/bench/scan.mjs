@@ -2,42 +2,42 @@
 // For every algorithm times N configurations, half of them the best under the cost model and half drawn, and then the
 // fastest three of each, once their outputs agree with the float64 reference, beside a copy of as many bytes and, where there
 // are some, loops written by hand: in turns, so that what slows the machine down slows all of them. Prints the best of each.
-import { parseArgs } from 'node:util'
+import { cellNames } from '@tilewright/cells'
 import { generate } from '@tilewright/codegen'
 import { isSoftware } from '@tilewright/devices'
 import {
   algorithmsOf,
   assignmentsText,
   bytesOf,
+  familyOf,
   isOverTime,
   ofAlgorithm,
   problemText,
   spaceOf,
   tensorsOf,
 } from '@tilewright/kernels'
-import { best, sample } from '@tilewright/solver'
+import { best, first, sample } from '@tilewright/solver'
 import { checkingProblem, median, verify } from '@tilewright/tuner'
-import { problemOf } from '../dist/problem-options.js'
+import { clash } from '../dist/explanation.js'
+import { usage } from '../dist/exit-code.js'
+import { countOf } from '../dist/option-value.js'
+import { kernelOf, problemOf, withProblem } from '../dist/problem-options.js'
 import { copyKernel } from './copy.mjs'
 import { handKernels } from './hand.mjs'
+import { orEnd, redraw, script } from './script.mjs'
 import { CHECKED, end, inputsOf, openTimed } from './timed.mjs'
 
-const { values } = parseArgs({
-  options: {
-    device: { type: 'string', default: 'webgpu' },
-    cell: { type: 'string', default: 'mingru' },
-    ...Object.fromEntries(
-      ['batch', 'time', 'heads', 'head-dim', 'dtype', 'layout', 'packed', 'checkpoint', 'pass'].map((name) => [
-        name,
-        { type: 'string' },
-      ]),
-    ),
-    resets: { type: 'boolean' },
-    candidates: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'boolean' },
-  },
-})
+const command = withProblem(
+  script('bench:scan', {
+    description:
+      'times the algorithms of a scan (of mingru unless --cell is given) beside a copy of as many bytes; without --batch, --time and --head-dim, for three usual shapes',
+    example: '--device webgpu --cell mingru --batch 8 --time 512 --head-dim 256',
+  }),
+)
+  .option('--device <dev>', 'webgpu, webgpu:1 or cuda:0', 'webgpu')
+  .option('--candidates <count>', 'configurations of each algorithm to try', '8')
+  .option('--rounds <count>', 'of the fastest, in turns', '5')
+  .option('--json', 'one JSON document')
 
 // Many rows, and few: B x T x D.
 const GPU_SHAPES = [
@@ -55,10 +55,19 @@ const PROTOCOL = { warmupMs: 20, measureMs: 150, leastRuns: 5 }
 const CONTENDERS = 3
 const BRIEF = { warmupMs: 5, measureMs: 30, leastRuns: 3 }
 
-const backend = await openTimed(values.device)
+const { values, backend, problems, tries, rounds } = await orEnd(async () => {
+  const given = command.parse().opts()
+  const options = { ...given, cell: given.cell ?? 'mingru' }
+  const counts = { tries: countOf('--candidates', options.candidates), rounds: countOf('--rounds', options.rounds) }
+  const scans = cellNames().filter((name) => familyOf(name) === 'scan')
+  if (familyOf(options.cell) !== 'scan')
+    throw usage(`--cell: ${options.cell} is not a scan; there are ${scans.join(', ')}`)
+  const opened = await openTimed(options.device)
+  return { values: options, backend: opened, problems: problemsOf(options, opened), ...counts }
+})
 const results = []
-for (const problem of problems()) {
-  const result = await benched(problem, values.pass ?? 'forward')
+for (const { id, problem } of problems) {
+  const result = await benched(id, problem)
   results.push(result)
   if (!values.json) console.log(tableOf(result))
 }
@@ -66,16 +75,23 @@ if (values.json)
   console.log(JSON.stringify({ schemaVersion: 1, device: backend.name, fingerprint: backend.fingerprint, results }))
 await backend.close()
 
-function problems() {
-  const flags = { ...values, headDim: values['head-dim'] }
-  if (values.batch ?? values.time ?? values['head-dim']) return [problemOf(flags)]
-  return (isSoftware(backend.device) ? CPU_SHAPES : GPU_SHAPES).map(([batch, time, headDim]) =>
-    problemOf({ ...flags, batch: String(batch), time: String(time), headDim: String(headDim) }),
-  )
+/** What is asked for, or else the usual shapes, each with its kernel; throws where one of them is wrong or does not fit. */
+function problemsOf(options, { device }) {
+  const isAsked = options.batch ?? options.time ?? options.headDim
+  const usual = (isSoftware(device) ? CPU_SHAPES : GPU_SHAPES).map((shape) => {
+    const [batch, time, headDim] = shape.map(String)
+    return { ...options, batch, time, headDim }
+  })
+  return (isAsked ? [options] : usual).map((each) => {
+    const problem = problemOf(each)
+    const id = kernelOf(each, problem, device)
+    if (first(spaceOf(id, problem, device)).status === 'infeasible') clash(id, problem, device, options)
+    return { id, problem }
+  })
 }
 
-async function benched(problem, pass) {
-  const id = { kernel: 'scan', pass, target: backend.target }
+async function benched(id, problem) {
+  const { pass } = id
   const inputs = inputsOf(id, problem)
   const space = spaceOf(id, problem, backend.device)
   const bytes = bytesMoved(problem, pass)
@@ -117,9 +133,9 @@ async function benched(problem, pass) {
 }
 
 function candidatesOf(space) {
-  const half = Math.max(1, Math.ceil(Number(values.candidates) / 2))
+  const half = Math.max(1, Math.ceil(tries / 2))
   const ranked = best(space, half).map(({ configuration }) => configuration)
-  const others = sample(space, Number(values.candidates) - half, 1)
+  const others = sample(space, tries - half, 1)
   return [...new Map([...ranked, ...others].map((config) => [JSON.stringify(config), config])).values()]
 }
 
@@ -127,7 +143,7 @@ function candidatesOf(space) {
 async function timedBriefly(kernels) {
   const timed = []
   for (const [index, kernel] of kernels.entries()) {
-    process.stderr.write(`\r${kernel.name} ${index + 1} of ${kernels.length}   `)
+    redraw(`${kernel.name} ${index + 1} of ${kernels.length}`)
     const loaded = await backend.load(kernel)
     if (loaded.status !== 'loaded') continue
     const timing = await loaded.time(kernel.plan, kernel.inputs, BRIEF)
@@ -160,15 +176,15 @@ async function inTurns(kernels) {
     if (loaded.status !== 'loaded') end(`${kernel.name}: ${loaded.message}`, 5)
     runs.push({ ...kernel, loaded, durations: [] })
   }
-  for (let round = 0; round < Number(values.rounds); round++) {
-    process.stderr.write(`\rround ${round + 1} of ${values.rounds} `)
+  for (let round = 0; round < rounds; round++) {
+    redraw(`round ${round + 1} of ${rounds}`)
     for (const run of runs) {
       const timing = await run.loaded.time(run.plan, run.inputs, PROTOCOL)
       if (timing.status !== 'timed') end(`${run.name}: ${timing.message}`, 5)
       run.durations.push(...timing.durationsNs)
     }
   }
-  process.stderr.write('\r                    \r')
+  redraw('')
   for (const { loaded } of runs) loaded.release()
   return runs.map(({ name, config, tried, durations }) => ({ name, config, tried, medianNs: median(durations) }))
 }

@@ -1,21 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { tilewrightIn } from './fixture.ts'
 
-// These run the built command as a user does: exit codes, stdout and stderr are the contract.
-const command = new URL('../bin/tilewright.js', import.meta.url).pathname
 const scratch = mkdtempSync(join(tmpdir(), 'tilewright-cli-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-function tilewright(...args: string[]): { code: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', cwd: scratch })
-  return { code: status, stdout, stderr }
-}
-
-// What these see must not depend on whether this machine has an NVIDIA GPU.
-process.env['TILEWRIGHT_LIBCUDA'] = 'libcuda-of-nobody.so.1'
+const tilewright = tilewrightIn(scratch)
 
 const LSTM = ['--device', 'h100-sxm', '--cell', 'lstm', '--head-dim', '64', '--dtype', 'bf16']
 

@@ -59,10 +59,11 @@ export async function deviceNamed(name: string): Promise<Device> {
 export async function openBackend(name: string): Promise<Backend> {
   const present = presentName(name)
   if (present === 'cuda') return cudaGpuBackend(await gpuNamed(name), { toolchain: await toolchain(name) })
-  if (present === 'cuda-cpu') return cudaCpuBackend({ toolchain: await toolchain(name) })
+  if (present === 'cuda-cpu') return cudaCpuBackend({ toolchain: await cpuToolchain(name) })
   if (present === 'webgpu') return openWebgpu(indexOf(name), name)
   const device = modelNamed(name)
-  return device.api === 'cuda' ? cudaBackend(device, { toolchain: await toolchain(name) }) : modelBackend(device, name)
+  if (device.api === 'cuda') return cudaBackend(device, { toolchain: await toolchain(name) })
+  throw new CommandError(EXIT.missing, await notHere(name))
 }
 
 /** Which of this machine's devices a name means; nothing for a model. */
@@ -83,6 +84,13 @@ async function toolchain(name: string): Promise<Toolchain> {
     EXIT.missing,
     `${name}: ${found.message}; tilewright explain and tilewright generate need no compiler`,
   )
+}
+
+/** With a compiler for the CPU, without which nothing runs there. */
+async function cpuToolchain(name: string): Promise<Toolchain> {
+  const found = await toolchain(name)
+  if (found.cxx.status === 'missing') throw new CommandError(EXIT.missing, `${name}: ${found.cxx.message}`)
+  return found
 }
 
 /** `cuda` is the first. */
@@ -123,19 +131,17 @@ function deviceFile(path: string): Device {
   }
 }
 
-/** A WebGPU device that is not here: it can be solved for and rendered, no compiler or hardware can say more. */
-function modelBackend(device: Device, name: string): Backend {
-  return {
-    name,
-    device,
-    target: 'wgsl',
-    evidence: 'compiled',
-    fingerprint: {},
-    load: async () => ({
-      status: 'runtime',
-      reason: 'no-device',
-      message: `${name} is a model, and nothing here compiles WGSL for it; use tilewright generate --device ${name}, or tune --device webgpu`,
-    }),
-    close: async () => undefined,
-  }
+/** Of a WebGPU device that is not here: it can be solved for and rendered, and nothing compiles or runs WGSL for it. */
+async function notHere(name: string): Promise<string> {
+  const present = (await presentDevices()).map((device) => device.name)
+  const found = await findToolchain()
+  const isCpuReady = found.status === 'found' && found.cxx.status !== 'missing'
+  const names = [...present, ...(isCpuReady ? ['cuda-cpu'] : [])]
+  const instead = names.length > 0 ? `use --device ${alternatives(names)}` : 'npm start fetches a driver for the CPU'
+  return `${name}: is a model that nothing here can run; ${instead}; tilewright explain and tilewright generate take a model`
+}
+
+/** `a, b or c` */
+function alternatives(names: readonly string[]): string {
+  return names.join(', ').replace(/, ([^,]*)$/, ' or $1')
 }

@@ -1,7 +1,9 @@
 import { cell as findCell } from '@tilewright/cells'
 import type { Device } from '@tilewright/devices'
-import { checkpointSteps, spaceOf, type KernelId, type Problem } from '@tilewright/kernels'
+import { checkpointSteps, kernelText, problemText, spaceOf, type KernelId, type Problem } from '@tilewright/kernels'
 import { explain, first, type Explanation } from '@tilewright/solver'
+import { CommandError, EXIT } from './exit-code.ts'
+import { printJson } from './output.ts'
 
 /** Why nothing fits, with what a user could type instead. */
 export type KernelExplanation = Explanation & {
@@ -48,6 +50,16 @@ export function explanationText(explanation: Explanation | KernelExplanation): s
     ...explanation.relaxations.map(({ given, value }) => `fits: ${wordOf(given)} ${value}`),
     ...flags.map((flag) => `fits: ${flag}`),
   ].join('\n')
+}
+
+/** Exits 3 with the minimal conflict on stderr, and as data on stdout with --json. */
+export function clash(id: KernelId, problem: Problem, device: Device, options: { readonly json?: boolean }): never {
+  const explanation = explainKernel(id, problem, device)
+  if (options.json) printJson({ status: 'infeasible', kernel: id, problem, device: device.name, explanation })
+  throw new CommandError(
+    EXIT.infeasible,
+    `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explanation)}`,
+  )
 }
 
 // Givens that a flag of the command sets, in the words that the user typed.

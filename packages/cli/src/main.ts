@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command } from 'commander'
 import { VERSION } from '@tilewright/codegen'
 import { addCudaCpu } from './commands/cuda-cpu.ts'
 import { addDevices } from './commands/devices.ts'
@@ -8,32 +8,18 @@ import { addPresets } from './commands/presets.ts'
 import { addSolve } from './commands/solve.ts'
 import { addTune } from './commands/tune.ts'
 import { addVerify } from './commands/verify.ts'
-import { EXIT, verdictOf } from './exit-code.ts'
+import { plainly, runCommand } from './run-command.ts'
 
 /** Runs one command line; sets the process's exit code, and never throws. */
-export async function main(args: readonly string[]): Promise<void> {
-  try {
-    await program().parseAsync(args, { from: 'user' })
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      // commander has printed its own sentence; help and version are no errors.
-      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
-      return
-    }
-    const { exit, message } = verdictOf(error)
-    process.stderr.write(`${message}\n`)
-    if (process.env['TILEWRIGHT_TRACE'] && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-    process.exitCode = exit
-  }
+export function main(args: readonly string[]): Promise<void> {
+  return runCommand(program(), args)
 }
 
 function program(): Command {
   const tilewright = new Command('tilewright')
     .description('Recurrent GPU kernels with tilings that are solved for, proven under a model, compiled or measured.')
     .version(VERSION)
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
-    .showHelpAfterError('(tilewright --help lists the commands, tilewright COMMAND --help their options)')
+  plainly(tilewright, 'tilewright --help lists the commands, tilewright COMMAND --help their options')
   for (const add of [addTune, addGenerate, addExplain, addSolve, addVerify, addCudaCpu, addDevices, addPresets])
     add(tilewright)
   for (const command of tilewright.commands) command.exitOverride().copyInheritedSettings(tilewright)

@@ -5,6 +5,7 @@ import {
   familyNames,
   familyOf,
   type Dtype,
+  type FamilyName,
   type KernelId,
   type Layout,
   type Pass,
@@ -97,16 +98,21 @@ function flagsOf({ layout, packed, resets, cuSeqlens, checkpoint }: ProblemOptio
 
 /** The kernel that the flags and the device name, checked against the problem. */
 export function kernelOf(options: ProblemOptions, problem: Problem, device: Device): KernelId {
-  const kernel = options.kernel ?? familyOf(problem.cell)
-  const family = familyNames().find((name) => name === kernel)
-  if (!family) throw usage(`--kernel: no family named ${kernel}; there are ${familyNames().join(' and ')}`)
   const id: KernelId = {
-    kernel: family,
+    kernel: familyNamed(options) ?? familyOf(problem.cell),
     pass: passOf(options) ?? 'forward',
     target: device.api === 'cuda' ? 'cuda' : 'wgsl',
   }
   checkKernel(id, problem)
   return id
+}
+
+/** The family that was asked for, if any. */
+export function familyNamed({ kernel }: ProblemOptions): FamilyName | undefined {
+  const family = familyNames().find((name) => name === kernel)
+  if (kernel !== undefined && !family)
+    throw usage(`--kernel: no family named ${kernel}; there are ${familyNames().join(' and ')}`)
+  return family
 }
 
 /** The pass that was asked for, if any. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { access, constants, rename } from 'node:fs/promises'
+import { access, constants, readFile, rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { templateHash, VERSION } from '@tilewright/codegen'
 import { rulesHash, type Problem } from '@tilewright/kernels'
 import { shelfOf, type Preset, type PresetFile } from '@tilewright/presets'
 import { writePresetFile } from '@tilewright/presets/store'
-import type { Backend, CompilerReport, Tuned } from '@tilewright/tuner'
+import { readLog, type Backend, type CompilerReport, type LogHeader, type Tuned } from '@tilewright/tuner'
 import { kernelFiles } from './kernel-files.ts'
 import { makeFolder, writeFiles } from './output.ts'
 
@@ -23,6 +23,11 @@ export async function logPath(folder: string, stem: string, resume: boolean): Pr
   const path = join(folder, `${stem}.trials.jsonl`)
   if (!resume && existsSync(path)) await rename(path, `${path}.old`)
   return path
+}
+
+/** How the run of a log began; nothing where there is no log yet. */
+export async function loggedHeader(path: string): Promise<LogHeader | undefined> {
+  return existsSync(path) ? readLog(await readFile(path, 'utf8'), path)?.header : undefined
 }
 
 /** Writes the winner: its source, its plan, and its preset among those of the device. */

@@ -11,10 +11,12 @@ import {
   type ScanCell,
 } from '@tilewright/cells'
 import {
+  familyOf,
   relativeError,
   roundTo,
   withOutputs,
   type Dtype,
+  type FamilyName,
   type Pass,
   type Problem,
   type Tensors,
@@ -30,10 +32,17 @@ export interface VectorFile {
 }
 
 /** The files of a folder whose cells there are, and the names of those whose cells there are not. */
-export function readVectors(folder: string): {
+export interface Vectors {
   readonly files: readonly VectorFile[]
   readonly skipped: readonly string[]
-} {
+}
+
+/** The golden vectors of a folder, or those of one cell or one family; there is at least one. */
+export function readVectors(
+  folder: string,
+  { cell, kernel }: { readonly cell?: string | undefined; readonly kernel?: FamilyName | undefined } = {},
+): Vectors {
+  if (cell !== undefined) findCell(cell)
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
@@ -46,7 +55,17 @@ export function readVectors(folder: string): {
     if (file) files.push(file)
     else skipped.push(name)
   }
-  return { files, skipped }
+  const chosen = files
+    .filter(({ problem }) => cell === undefined || problem.cell === cell)
+    .filter(({ problem }) => kernel === undefined || familyOf(problem.cell) === kernel)
+  if (chosen.length === 0) {
+    const asked = [cell, kernel].filter((word) => word !== undefined)
+    const cells = [...new Set(files.map(({ problem }) => problem.cell))]
+    throw usage(
+      `${folder}: has no vectors of ${asked.join(' and ') || 'a cell that there is'}; there are ${cells.join(', ') || 'none'}`,
+    )
+  }
+  return { files: chosen, skipped: cell === undefined && kernel === undefined ? skipped : [] }
 }
 
 function readVector(path: string, name: string): VectorFile | undefined {

@@ -6,14 +6,11 @@ import {
   problemText,
   spaceOf,
   type KernelId,
-  type Problem,
 } from '@tilewright/kernels'
 import { best, count, type Ranked, type Space } from '@tilewright/solver'
-import type { Device } from '@tilewright/devices'
 import type { Command } from 'commander'
 import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
-import { CommandError, EXIT } from '../exit-code.ts'
-import { explainKernel, explanationText } from '../explanation.ts'
+import { clash } from '../explanation.ts'
 import { print, printJson, table } from '../output.ts'
 import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 
@@ -86,15 +83,5 @@ function rankedTable(rows: readonly Row[]): string {
       ...names.map((name) => String(configuration[name])),
       String(objective),
     ]),
-  )
-}
-
-/** Exits 3 with the minimal conflict on stderr, and as data on stdout with --json. */
-function clash(id: KernelId, problem: Problem, device: Device, options: ExplainOptions): never {
-  const explanation = explainKernel(id, problem, device)
-  if (options.json) printJson({ status: 'infeasible', kernel: id, problem, device: device.name, explanation })
-  throw new CommandError(
-    EXIT.infeasible,
-    `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explanation)}`,
   )
 }

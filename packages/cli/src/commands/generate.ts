@@ -1,22 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { generate } from '@tilewright/codegen'
 import type { Device } from '@tilewright/devices'
-import {
-  configText,
-  kernelText,
-  problemText,
-  rulesOf,
-  spaceOf,
-  type Configuration,
-  type KernelId,
-  type Problem,
-} from '@tilewright/kernels'
+import { configText, type Configuration, type KernelId, type Problem } from '@tilewright/kernels'
 import { findPreset } from '@tilewright/presets'
-import { violated } from '@tilewright/solver'
 import type { Command } from 'commander'
+import { CONFIG_HELP, readConfig } from '../config-file.ts'
 import { DEVICE_HELP, deviceNamed } from '../device-option.ts'
-import { CommandError, EXIT, usage } from '../exit-code.ts'
-import { explainKernel, explanationText } from '../explanation.ts'
+import { usage } from '../exit-code.ts'
+import { clash } from '../explanation.ts'
 import { print, printJson, progress, writeFiles } from '../output.ts'
 import { kernelOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { kernelFiles } from '../kernel-files.ts'
@@ -37,7 +27,7 @@ export function addGenerate(program: Command): void {
       .requiredOption('--device <dev>', DEVICE_HELP),
   )
     .option('--target <language>', 'cuda or wgsl; must be what the device runs')
-    .option('--config <file>', 'JSON with a configuration, such as the output of tune --json')
+    .option('--config <file>', CONFIG_HELP)
     .option('-o, --out <folder>', 'where the files go', 'out')
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -52,9 +42,7 @@ export function addGenerate(program: Command): void {
         throw usage(
           `--target: ${options.target} is not what ${device.name} runs; leave it out or use --target ${id.target}`,
         )
-      const { config, reason } = options.config
-        ? fromFile(options.config, id, problem, device)
-        : chosen(id, problem, device)
+      const { config, reason } = chosen(id, problem, device, options)
       progress(reason)
       const kernel = generate({ ...id, problem, config, device })
       const paths = await writeFiles(options.out, kernelFiles(kernel))
@@ -72,55 +60,18 @@ export function addGenerate(program: Command): void {
     })
 }
 
+/** The configuration of the file that was named, or else a preset's or the model's best. */
 function chosen(
   id: KernelId,
   problem: Problem,
   device: Device,
+  options: GenerateOptions,
 ): { readonly config: Configuration; readonly reason: string } {
-  const answer = findPreset({ ...id, device, problem })
-  if (answer.status === 'infeasible')
-    throw new CommandError(
-      EXIT.infeasible,
-      `${kernelText(id)}, ${problemText(problem)} on ${device.name}: ${explanationText(explainKernel(id, problem, device))}`,
-    )
-  return { config: answer.config, reason: answer.reason }
-}
-
-/** A configuration from a file: bare, or as `config` in a larger document; checked against the rules of this device. */
-function fromFile(
-  path: string,
-  id: KernelId,
-  problem: Problem,
-  device: Device,
-): { readonly config: Configuration; readonly reason: string } {
-  const config = configIn(readFileSync(path, 'utf8'), path, id)
-  const broken = violated(spaceOf(id, problem, device), config)
-  if (broken.length > 0)
-    throw new CommandError(
-      EXIT.infeasible,
-      `${path}: ${configText(config)} breaks rules of ${kernelText(id)} for ${problemText(problem)} on ${device.name}: ${broken.map((rule) => `"${rule}"`).join(', ')}; tune for this problem instead`,
-    )
-  return { config, reason: `configuration from ${path}: ${configText(config)}` }
-}
-
-function configIn(text: string, path: string, id: KernelId): Configuration {
-  const names = rulesOf(id).params.map((param) => param.name)
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (error) {
-    throw usage(`${path}: is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  if (options.config !== undefined) {
+    const config = readConfig(options.config, id, problem, device)
+    return { config, reason: `configuration from ${options.config}: ${configText(config)}` }
   }
-  const record = recordOf(recordOf(document)?.['config'] ?? document)
-  const values = names.map((name) => [name, record?.[name]] as const)
-  const wrong = values.find(([, value]) => !Number.isInteger(value))
-  if (wrong)
-    throw usage(
-      `${path}: ${wrong[0]} is ${JSON.stringify(wrong[1]) ?? 'missing'}, not a whole number; ${kernelText(id)} has ${names.join(', ')}`,
-    )
-  return Object.fromEntries(values) as Configuration
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined
+  const answer = findPreset({ ...id, device, problem })
+  if (answer.status === 'infeasible') return clash(id, problem, device, options)
+  return { config: answer.config, reason: answer.reason }
 }

@@ -19,7 +19,7 @@ import { duration, print, printJson, progress, table } from '../output.ts'
 import { countOf, millisecondsOf } from '../option-value.ts'
 import { kernelOf, withProblem, type ProblemOptions } from '../problem-options.ts'
 import { tuneJobs, type TuneJob } from '../tune-jobs.ts'
-import { logPath, outputFolder, writeTuned } from '../tune-output.ts'
+import { loggedHeader, logPath, outputFolder, writeTuned } from '../tune-output.ts'
 
 interface TuneOptions extends ProblemOptions {
   readonly device?: string
@@ -116,7 +116,7 @@ async function tuneOne(job: TuneJob, options: TuneOptions, settings: Settings, s
     const folder = await outputFolder(options.out, backend)
     const log = await logPath(folder, stemOf(id, job.problem), options.resume ?? false)
     const result = await tune({
-      ...settings,
+      ...(options.resume ? await resumed(log, settings, options) : settings),
       id,
       problem: job.problem,
       backend,
@@ -130,6 +130,18 @@ async function tuneOne(job: TuneJob, options: TuneOptions, settings: Settings, s
   } finally {
     await backend.close()
   }
+}
+
+/** The settings of a run that goes on with a log: its seed and strategy are the log's, and no others may be asked for. */
+async function resumed(path: string, settings: Settings, options: TuneOptions): Promise<Settings> {
+  const logged = await loggedHeader(path)
+  if (!logged) return settings
+  for (const name of ['seed', 'strategy'] as const)
+    if (options[name] !== undefined && settings[name] !== logged[name])
+      throw usage(
+        `${path}: the log has --${name} ${logged[name]}, and --${name} ${settings[name]} was asked for; leave --${name} out, or begin a new log without --resume`,
+      )
+  return { ...settings, seed: logged.seed, strategy: logged.strategy }
 }
 
 /** Names of logs tell problems of the same kernel apart. */

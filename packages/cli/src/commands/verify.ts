@@ -1,8 +1,10 @@
 import {
+  configText,
   familyOf,
   passesOf,
   problemText,
   spaceOf,
+  type Configuration,
   type Dtype,
   type KernelId,
   type Problem,
@@ -11,11 +13,13 @@ import {
 import { best } from '@tilewright/solver'
 import { verify, type Backend } from '@tilewright/tuner'
 import type { Command } from 'commander'
+import { CONFIG_HELP, readConfig } from '../config-file.ts'
 import { DEVICE_HELP, openBackend } from '../device-option.ts'
-import { CommandError, EXIT } from '../exit-code.ts'
+import { CommandError, EXIT, usage } from '../exit-code.ts'
+import { clash } from '../explanation.ts'
 import { print, printJson, progress, table } from '../output.ts'
-import { kernelOf, passOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
-import { kernelInputs, readVectors, referenceErrors, type VectorFile } from '../vectors.ts'
+import { familyNamed, kernelOf, passOf, problemOf, withProblem, type ProblemOptions } from '../problem-options.ts'
+import { kernelInputs, readVectors, referenceErrors, type Vectors, type VectorFile } from '../vectors.ts'
 
 // The reference is float64 as the vectors are; what is left is the order of its sums (vectors' README).
 const REFERENCE_TOLERANCE = 1e-9
@@ -23,6 +27,7 @@ const REFERENCE_TOLERANCE = 1e-9
 interface VerifyOptions extends ProblemOptions {
   readonly device: string
   readonly vectors?: string
+  readonly config?: string
   readonly json?: boolean
 }
 
@@ -32,9 +37,12 @@ interface Row {
   readonly kernel: string
   readonly dtype: string
   readonly tensor: string
-  readonly relative: number
-  readonly allowed: number
+  /** Absent where nothing was computed that could be compared. */
+  readonly relative?: number
+  readonly allowed?: number
   readonly status: string
+  /** What of the kernel was checked; absent for the reference. */
+  readonly config?: Configuration
   readonly message?: string
 }
 
@@ -49,47 +57,71 @@ export function addVerify(program: Command): void {
   )
     .option(
       '--vectors <folder>',
-      'golden vectors, such as packages/cells/data/vectors; without it, random inputs of the problem',
+      'golden vectors, such as packages/cells/data/vectors, of --cell or all; without it, random inputs of the problem',
     )
+    .option('--config <file>', `${CONFIG_HELP}; without it, the best under the cost model`)
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExample:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16',
+      '\nExamples:\n  tilewright verify --device cuda-cpu --cell lstm --head-dim 64 --batch 3 --time 5 --dtype bf16\n  tilewright verify --device webgpu --cell mingru --head-dim 96 --config out/mingru_scan_forward_f32_d96.plan.json',
     )
     .action(async (options: VerifyOptions) => {
+      const vectors = options.vectors === undefined ? undefined : vectorsFor(options.vectors, options)
       const backend = await openBackend(options.device)
       try {
-        await report(backend, options)
+        await report(backend, options, vectors)
       } finally {
         await backend.close()
       }
     })
 }
 
-async function report(backend: Backend, options: VerifyOptions): Promise<void> {
-  const vectors = options.vectors === undefined ? undefined : readVectors(options.vectors)
+// A file of golden vectors has a problem of its own: these choose among the files and what is made of each.
+const BESIDE_VECTORS = ['device', 'vectors', 'cell', 'kernel', 'pass', 'dtype', 'json']
+
+/** The golden vectors of a folder, those of one cell or family where one was asked for. */
+function vectorsFor(folder: string, options: VerifyOptions): Vectors {
+  const other = Object.keys(options).find((name) => !BESIDE_VECTORS.includes(name))
+  if (other !== undefined) {
+    const flag = `--${other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    throw usage(`${flag}: golden vectors have problems of their own; leave ${flag} or --vectors out`)
+  }
+  return readVectors(folder, { cell: options.cell, kernel: familyNamed(options) })
+}
+
+async function report(backend: Backend, options: VerifyOptions, vectors: Vectors | undefined): Promise<void> {
   const rows = vectors ? await vectorRows(backend, vectors.files, options) : await problemRows(backend, options)
   const skipped = vectors?.skipped ?? []
-  const failures = rows.filter(({ status }) => status !== 'correct')
+  const unfit = rows.filter(({ status }) => status === 'infeasible')
+  const failures = rows.filter(({ status }) => status !== 'correct' && status !== 'infeasible')
+  const hasRun = rows.some(({ kernel, status }) => kernel !== 'reference' && status !== 'infeasible')
   if (options.json) {
     printJson({
       device: backend.name,
       fingerprint: backend.fingerprint,
-      status: failures.length === 0 ? 'correct' : 'correctness',
-      results: rows,
+      status: failures.length > 0 ? 'correctness' : hasRun ? 'correct' : 'infeasible',
+      results: rows.map((row) => ({ ...row, ...(row.config && { configText: configText(row.config) }) })),
       skipped,
     })
   } else {
-    print(table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status'], rows.map(cells)))
+    print(
+      table(['source', 'kernel', 'dtype', 'tensor', 'error', 'allowed', 'status', 'configuration'], rows.map(cells)),
+    )
     for (const name of skipped) print(`skipped  ${name}: there is no such cell yet`)
   }
-  for (const { source, message } of failures) if (message) progress(`${source}: ${message}`)
+  for (const { source, message } of [...failures, ...unfit]) if (message) progress(`${source}: ${message}`)
   if (failures.length > 0)
-    throw new CommandError(EXIT.failed, `${failures.length} of ${rows.length} comparisons failed on ${backend.name}`)
+    throw new CommandError(
+      EXIT.failed,
+      `${failures.length} of ${rows.length - unfit.length} comparisons failed on ${backend.name}`,
+    )
+  if (!hasRun)
+    throw new CommandError(EXIT.infeasible, `not one of these kernels has a configuration on ${backend.name}`)
 }
 
-function cells({ source, kernel, dtype, tensor, relative, allowed, status }: Row): readonly string[] {
-  return [source, kernel, dtype, tensor, relative.toExponential(1), allowed.toExponential(1), status]
+function cells({ source, kernel, dtype, tensor, relative, allowed, status, config }: Row): readonly string[] {
+  const numbers = [relative, allowed].map((number) => number?.toExponential(1) ?? '-')
+  return [source, kernel, dtype, tensor, ...numbers, status, config ? configText(config) : '']
 }
 
 async function vectorRows(
@@ -116,8 +148,14 @@ async function vectorRows(
       for (const each of pass ? [pass] : passesOf(kernel)) {
         const id: KernelId = { kernel, pass: each, target: backend.target }
         const problem = { ...file.problem, dtype }
+        const config = bestConfig(backend, id, problem)
         rows.push(
-          ...(await kernelRows(backend, id, problem, { name: file.name, inputs: kernelInputs(file, each, dtype) })),
+          ...(config
+            ? await kernelRows(backend, id, problem, config, {
+                name: file.name,
+                inputs: kernelInputs(file, each, dtype),
+              })
+            : [infeasibleRow(id, problem, file.name)]),
         )
       }
   }
@@ -126,7 +164,27 @@ async function vectorRows(
 
 async function problemRows(backend: Backend, options: VerifyOptions): Promise<readonly Row[]> {
   const problem = problemOf(options)
-  return kernelRows(backend, kernelOf(options, problem, backend.device), problem)
+  const id = kernelOf(options, problem, backend.device)
+  const config =
+    options.config === undefined
+      ? (bestConfig(backend, id, problem) ?? clash(id, problem, backend.device, options))
+      : readConfig(options.config, id, problem, backend.device)
+  return kernelRows(backend, id, problem, config)
+}
+
+function bestConfig(backend: Backend, id: KernelId, problem: Problem): Configuration | undefined {
+  return best(spaceOf(id, problem, backend.device), 1)[0]?.configuration
+}
+
+function infeasibleRow(id: KernelId, problem: Problem, source: string): Row {
+  return {
+    source,
+    kernel: `${id.kernel} ${id.pass}`,
+    dtype: problem.dtype,
+    tensor: '-',
+    status: 'infeasible',
+    message: `no configuration of ${id.kernel} ${id.pass} fits ${problemText(problem)}; tilewright explain says why`,
+  }
 }
 
 /** Every storage type that the target's kernels have, unless one was asked for. */
@@ -135,35 +193,30 @@ function dtypesOf(backend: Backend, options: VerifyOptions): readonly Dtype[] {
   return backend.target === 'cuda' ? ['f32', 'bf16', 'f16'] : ['f32']
 }
 
-/** The model's best configuration, run once: on the inputs of a file, or on random ones of the problem that is checked. */
+/** A configuration, run once: on the inputs of a file, or on random ones of the problem that is checked. */
 async function kernelRows(
   backend: Backend,
   id: KernelId,
   problem: Problem,
+  config: Configuration,
   file?: { readonly name: string; readonly inputs: Tensors },
 ): Promise<readonly Row[]> {
-  const base = { source: file?.name ?? problemText(problem), kernel: `${id.kernel} ${id.pass}`, dtype: problem.dtype }
-  const [first] = best(spaceOf(id, problem, backend.device), 1)
-  if (!first)
-    return [
-      {
-        ...base,
-        tensor: '-',
-        relative: Infinity,
-        allowed: 0,
-        status: 'infeasible',
-        message: `no configuration of ${id.kernel} fits ${problemText(problem)}; tilewright explain says why`,
-      },
-    ]
-  const { status, errors, message, tolerance, ...verified } = await verify({
+  const base = {
+    source: file?.name ?? problemText(problem),
+    kernel: `${id.kernel} ${id.pass}`,
+    dtype: problem.dtype,
+    config,
+  }
+  const { status, reason, errors, message, ...verified } = await verify({
     id,
     problem,
     backend,
-    config: first.configuration,
+    config,
     inputs: file?.inputs,
   })
-  if (errors.length === 0)
-    return [{ ...base, tensor: '-', relative: Infinity, allowed: tolerance, status, ...(message && { message }) }]
+  // What was compiled for a CUDA GPU needs g++ as well to run.
+  if (reason === 'no-compiler') throw new CommandError(EXIT.missing, `${backend.name}: ${message}`)
+  if (errors.length === 0) return [{ ...base, tensor: '-', status, ...(message && { message }) }]
   return errors.map(({ output, relative, allowed }) => ({
     ...base,
     source: file?.name ?? problemText(verified.problem),
