@@ -28,5 +28,5 @@ test('flags of a scan are refused where they mean nothing', () => {
   expect(() => checkProblem({ ...problem, resets: true })).toThrow('resets: lstm is not a scan')
   expect(() => checkProblem({ ...scan, layout: 'dbt' as 'btd' })).toThrow('there are btd, tbd, bdt')
   expect(() => checkProblem({ ...scan, packed: ['gate'] })).toThrow('name each once: gate, hidden')
-  expect(() => checkProblem({ ...scan, layout: 'tbd', cuSeqlens: true })).toThrow('no batch axis')
+  expect(() => checkProblem({ ...scan, layout: 'tbd', cuSeqlens: true })).toThrow('--layout tbd or --cu-seqlens')
 })

@@ -15,7 +15,10 @@ export function checkScan(problem: Problem): void {
   if (layout !== undefined && !LAYOUTS.includes(layout))
     throw new KernelError('E_PROBLEM', `layout: there is no ${layout}; there are ${LAYOUTS.join(', ')}`)
   if (cuSeqlens && layoutOf(problem) !== 'btd')
-    throw new KernelError('E_PROBLEM', `layout: packed sequences have no batch axis; leave ${layout} out or cuSeqlens`)
+    throw new KernelError(
+      'E_PROBLEM',
+      `layout: ${layout} has a batch axis, and packed sequences have none; leave out --layout ${layout} or --cu-seqlens`,
+    )
   if (checkpoint !== undefined && !checkpointSteps.includes(checkpoint))
     throw new KernelError('E_PROBLEM', `checkpoint: ${checkpoint} steps; there are ${checkpointSteps.join(', ')}`)
   if (packed && [...packed].sort().join() !== [...inputs].sort().join())
