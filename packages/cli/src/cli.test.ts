@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cellNames } from '@tilewright/cells'
 import { afterAll, describe, expect, test } from 'vitest'
 import { tilewrightIn } from './fixture.ts'
 
@@ -34,9 +35,32 @@ describe('bad input ends in one sentence on stderr and the contract’s exit cod
     ],
     ['an adapter that is not here', ['tune', '--device', 'webgpu:99', '--cell', 'mingru'], 4, /^webgpu:99: /],
     ['a broken rule file', ['solve', 'broken.space', '--set', 'A=4'], 2, /^broken\.space:3:12: unknown name C/],
-    ['a rule file that is not there', ['solve', 'none.space'], 2, /^none\.space: does not exist/],
+    ['a rule file that is not there', ['solve', 'none.space'], 2, /^none\.space: does not exist; name another path\n$/],
+    [
+      'a configuration that is not there',
+      ['generate', ...LSTM, '--config', 'none.json'],
+      2,
+      /^none\.json: does not exist; name another path\n$/,
+    ],
+    [
+      'vectors that are not there',
+      ['verify', '--device', 'webgpu', '--vectors', 'none'],
+      2,
+      /^none: does not exist; name another path\n$/,
+    ],
+    [
+      'a layout of packed sequences',
+      ['explain', ...LSTM.with(3, 'mingru'), '--layout', 'tbd', '--cu-seqlens'],
+      2,
+      /; leave out --layout tbd or --cu-seqlens\n$/,
+    ],
     ['a folder that cannot be made', ['generate', ...LSTM, '-o', 'file/out'], 2, /file/],
-    ['a folder where none can be made', ['generate', ...LSTM, '-o', '/proc/tilewright'], 2, /^\/proc\/tilewright: /m],
+    [
+      'a folder where none can be made',
+      ['generate', ...LSTM, '-o', '/proc/tilewright'],
+      2,
+      /^\/proc\/tilewright: cannot be made; /m,
+    ],
     [
       'a launch that is not there',
       ['cuda-cpu', 'k.cu', '--launch', 'none.json'],
@@ -152,4 +176,9 @@ test('tune is a command of its own', () => {
     encoding: 'utf8',
   })
   expect(help).toContain('tune --device h100-sxm --cell lstm')
+})
+
+test('the help of a problem names every cell', () => {
+  const help = tilewright('explain', '--help').stdout.replaceAll(/\s+/g, ' ')
+  expect(help).toContain(`one of ${cellNames().join(', ')} `)
 })

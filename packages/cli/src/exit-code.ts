@@ -59,8 +59,10 @@ export function verdictOf(error: unknown): { readonly exit: ExitCode; readonly m
 
 function fileSentence(error: Error, code: string): string {
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'file'
+  // Folders are made before files are written into them: what is not there otherwise was to be read.
+  const isMade = 'syscall' in error && error.syscall === 'mkdir'
   const why: Readonly<Record<string, string>> = {
-    ENOENT: 'does not exist, or cannot be made',
+    ENOENT: isMade ? 'cannot be made' : 'does not exist',
     EACCES: 'may not be accessed',
     EPERM: 'may not be changed',
     EISDIR: 'is a folder, not a file',

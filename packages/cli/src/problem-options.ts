@@ -1,4 +1,4 @@
-import { cell as findCell } from '@tilewright/cells'
+import { cell as findCell, cellNames } from '@tilewright/cells'
 import type { Device } from '@tilewright/devices'
 import {
   checkKernel,
@@ -35,7 +35,7 @@ export interface ProblemOptions {
 /** Adds the flags that name a problem and a kernel. */
 export function withProblem(command: Command): Command {
   return command
-    .option('--cell <name>', 'lstm, gru, elman, slstm, mingru, minlstm, qrnn, sru, hgrn, linear, …')
+    .option('--cell <name>', `one of ${cellNames().join(', ')}`)
     .option('--batch <count>', 'sequences side by side (default 16)')
     .option('--time <steps>', 'steps of the recurrence (default 1024)')
     .option('--heads <count>', 'heads, each with its own recurrent matrix (default 1)')
