@@ -1,4 +1,4 @@
-import { nodesOf, type ScanCell } from '@tilewright/cells'
+import { leavesOf, type ScanCell } from '@tilewright/cells'
 import { bytesOf } from '../dtype.ts'
 import type { Family } from '../family.ts'
 import { flagTexts } from '../text.ts'
@@ -62,6 +62,5 @@ export const scan: Family = {
 
 /** How many inputs the cell's output reads: they stay in registers until the state is known. */
 function outputInputs({ output }: ScanCell): number {
-  const leaves = output ? nodesOf([output]).filter((node) => node.op === 'leaf' && node.leaf.kind === 'input') : []
-  return leaves.length
+  return output ? leavesOf([output]).filter(({ kind }) => kind === 'input').length : 0
 }
