@@ -1,18 +1,8 @@
-import {
-  planOf,
-  problemText,
-  reference,
-  relativeError,
-  sampleInputs,
-  tensorsOf,
-  type Configuration,
-  type Pass,
-  type Tensors,
-  type TensorSpec,
-} from '@tilewright/kernels'
-import type { Backend, Loaded } from '@tilewright/tuner'
+import { reference, relativeError, sampleInputs, tensorsOf, type Tensors, type TensorSpec } from '@tilewright/kernels'
+import type { Backend } from '@tilewright/tuner'
 import { expect } from 'vitest'
-import { kernelId, problemOf, rendered, SEED, type Case } from './kernels.ts'
+import { problemOf, SEED, type Case } from './kernels.ts'
+import { expectAccurate, runnerOf, runText, type Runner } from './runner.ts'
 import { configurationsOf, type Algorithm } from './scan.ts'
 
 const CHANNELS = 20
@@ -43,12 +33,11 @@ export async function expectRaggedCheckpoints(
   let inputs: Tensors = { ...given, cuSeqlens: Float32Array.from(starts) }
   for (const pass of ['forward', 'backward'] as const) {
     const config = configurationsOf({ ...all, pass }, backend.device, algorithm, { count: 1, rule })[0]!
-    const run = await runnerOf(backend, { ...all, pass }, config)
-    const outputs = await run({ ...all, pass }, inputs)
+    const outputs = await accurateOutputs(await runnerOf(backend, { ...all, pass }, config), { ...all, pass }, inputs)
     const { inputs: taken, outputs: made } = tensorsOf(all, pass)
 
     const single: Case = { ...sizes, batch: 1, time, pass }
-    const runSingle = await runnerOf(backend, single, config)
+    const singleRunner = await runnerOf(backend, single, config)
     for (const [index, start] of starts.slice(0, -1).entries()) {
       const own: Case = { ...single, time: starts[index + 1]! - start }
       if (own.time === 0) continue
@@ -58,7 +47,7 @@ export async function expectRaggedCheckpoints(
             .filter(({ name }) => name !== 'cuSeqlens')
             .map((tensor) => [tensor.name, ofSequence(tensor, values[tensor.name]!, { starts, index, checkpoint })]),
         )
-      const alone = await runSingle(own, part(taken, inputs))
+      const alone = await accurateOutputs(singleRunner, own, part(taken, inputs))
       for (const [name, values] of Object.entries(part(made, outputs)))
         expect(relativeError(values, alone[name]!).value, `${name} of sequence ${index}, alone`).toBeLessThan(1e-6)
     }
@@ -66,32 +55,10 @@ export async function expectRaggedCheckpoints(
   }
 }
 
-/** Runs a case with the configuration that a kernel was compiled for; what it gives agrees with the reference. */
-async function runnerOf(
-  backend: Backend,
-  compiled: Case,
-  config: Configuration,
-): Promise<(each: Case, inputs: Tensors) => Promise<Tensors>> {
-  const loaded = await backend.load(rendered(compiled, backend.device, config))
-  if (loaded.status !== 'loaded') throw new Error(loaded.message)
-  return (each, inputs) => checkedRun(backend, loaded, { each, config, inputs })
-}
-
-interface Run {
-  readonly each: Case
-  readonly config: Configuration
-  readonly inputs: Tensors
-}
-
-async function checkedRun({ target }: Backend, loaded: Loaded, { each, config, inputs }: Run): Promise<Tensors> {
-  const problem = problemOf(each)
-  const pass: Pass = each.pass ?? 'forward'
-  const text = `${pass} ${problemText(problem)} ${JSON.stringify(config)} seed ${SEED}`
-  const ran = await loaded.run(planOf(kernelId(each, target), problem, config), inputs)
-  if (ran.status !== 'ran') throw new Error(`${text}: ${ran.message}`)
-  for (const [name, exact] of Object.entries(reference(problem, pass, inputs)))
-    expect(relativeError(ran.outputs[name]!, exact).value, `${name}, ${text}`).toBeLessThan(5e-6)
-  return ran.outputs
+async function accurateOutputs({ run, config }: Runner, each: Case, inputs: Tensors): Promise<Tensors> {
+  const outputs = await run(each, inputs)
+  expectAccurate(outputs, reference(problemOf(each), each.pass ?? 'forward', inputs), runText(each, config))
+  return outputs
 }
 
 interface Place {

@@ -1,16 +1,7 @@
-import {
-  planOf,
-  reference,
-  relativeError,
-  sampleInputs,
-  tensorsOf,
-  type Pass,
-  type Tensors,
-  type TensorSpec,
-} from '@tilewright/kernels'
+import { reference, sampleInputs, tensorsOf, type Pass, type Tensors, type TensorSpec } from '@tilewright/kernels'
 import type { Backend } from '@tilewright/tuner'
-import { expect } from 'vitest'
-import { kernelId, problemOf, rendered, SEED, type Case } from './kernels.ts'
+import { problemOf, SEED, type Case } from './kernels.ts'
+import { expectAccurate, runnerOf, runText } from './runner.ts'
 import { configurationsOf, type Algorithm } from './scan.ts'
 
 const TIME = 150
@@ -30,13 +21,9 @@ export async function expectResetSeparates(
   const each: Case = { ...sizes, time: TIME, resets: true, pass }
   const problem = problemOf(each)
   const config = configurationsOf(each, backend.device, algorithm, { count: 1, rule })[0]!
-  const loaded = await backend.load(rendered(each, backend.device, config))
-  if (loaded.status !== 'loaded') throw new Error(loaded.message)
-
+  const { run } = await runnerOf(backend, each, config)
   const inputs = overflowing(sampleInputs(problem, pass, SEED), pass)
-  const text = `${JSON.stringify(config)} seed ${SEED}`
-  const ran = await loaded.run(planOf(kernelId(each, backend.target), problem, config), inputs)
-  if (ran.status !== 'ran') throw new Error(`${text}: ${ran.message}`)
+  const outputs = await run(each, inputs)
 
   const [from, to] = pass === 'forward' ? [RESET, TIME] : [0, RESET]
   const side = { ...sizes, time: to - from }
@@ -50,8 +37,7 @@ export async function expectResetSeparates(
     )
   const entering = pass === 'forward' ? 'h0' : 'dLastState'
   const alone = reference(side, pass, { ...cut(taken, inputs), [entering]: new Float32Array(CHANNELS) })
-  for (const [name, values] of Object.entries(cut(made, ran.outputs)))
-    expect(relativeError(values, alone[name]!).value, `${name}, ${text}`).toBeLessThan(5e-6)
+  expectAccurate(cut(made, outputs), alone, runText(each, config))
 }
 
 /** One reset, and a few factors on the side that is not looked at whose product no float32 holds. */
