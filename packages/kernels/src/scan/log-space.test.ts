@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Tensors } from '../dtype.ts'
 import type { Problem } from '../problem.ts'
-import { reference } from '../reference.ts'
+import { reference } from '../pass.ts'
 import { sampleInputs } from '../sample.ts'
 import { relativeError } from '../tolerance.ts'
 
