@@ -21,6 +21,7 @@ export function scanView(problem: Problem, kernel: KernelKind, numberOf: NumberO
   const cell = scanCell(problem)
   const { pass, target } = kernel
   const columns = inputTensors(cell, problem)
+  const folds = numberOf('TIME_LANES') > 1 || numberOf('PARTS') > 1 || numberOf('LOOK_BACK') === 1
   return {
     ENTRY_POINT: scanEntryPoint(problem, pass),
     INPUTS: columns.map(placeText),
@@ -32,6 +33,9 @@ export function scanView(problem: Problem, kernel: KernelKind, numberOf: NumberO
     IS_BACKWARD: pass === 'backward',
     IS_PARALLEL: numberOf('TIME_LANES') > 1,
     IS_SPLIT: numberOf('PARTS') > 1,
+    FOLDS_STEPS: folds,
+    USES_STEPS: folds || pass === 'forward',
+    CELL_READS: namesOf([cell.a, cell.b], 'input'),
     IS_SERIES: layoutOf(problem) === 'bdt',
     IS_TIME_MAJOR: layoutOf(problem) === 'tbd',
     IS_ROW_COUNTED: layoutOf(problem) === 'btd',
@@ -82,6 +86,7 @@ function backwardView(cell: ScanCell, problem: Problem, kernel: KernelKind): Tem
     FOLD_LINES: fold.lines,
     GAIN_RESULT: fold.results['gain_t']!,
     OFFSET_RESULT: fold.results['offset_t']!,
+    STEP_READS: namesOf([carried, ...Object.values(inputs), ...Object.values(weights)], 'input'),
     STEP_LINES: step.lines,
     CARRY_RESULT: step.results['carry_t']!,
     GRADIENTS: inputTensors(cell, problem).map((place) => ({
