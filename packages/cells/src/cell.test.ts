@@ -62,7 +62,7 @@ describe('a cell that does not hold together is refused, in words', () => {
     ],
     [
       { ...plain, name: '2d' },
-      'cell "2d": kernels cannot be called after it: "2d"; use letters, digits and single hyphens, a letter first',
+      'cell "2d": no kernel can be called after it; use letters, digits and single hyphens, a letter first',
     ],
     [
       { ...leaky, a: state('h') },

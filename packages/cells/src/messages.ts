@@ -40,7 +40,7 @@ export function badName(name: string): CellError {
 export function badCellName(name: string): CellError {
   return new CellError(
     'E_CELL',
-    `cell ${JSON.stringify(name)}: kernels cannot be called after it: ${JSON.stringify(name)}; use letters, digits and single hyphens, a letter first`,
+    `cell ${JSON.stringify(name)}: no kernel can be called after it; use letters, digits and single hyphens, a letter first`,
   )
 }
 

@@ -59,7 +59,7 @@ export function scalarsOf(problem: Problem): Dispatch['scalars'] {
 }
 
 /** What blocks tell each other: each part or tile as one step, gain and offset, and of tiles how far they are. */
-export function scratchOf(problem: Problem, numberOf: NumberOf): readonly PlanBuffer[] {
+function scratchOf(problem: Problem, numberOf: NumberOf): readonly PlanBuffer[] {
   const { batch } = problem
   const channels = channelsOf(problem)
   const role = 'scratch' as const
